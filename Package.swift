@@ -1,0 +1,152 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The floors of the house, lowest first; a target may use only targets of lower floors.
+// docs/architecture.md says what lives where and why.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
+        swiftSettings: strict)
+}
+
+extension Target.Dependency {
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+    static let orderedCollections: Self = .product(name: "OrderedCollections", package: "swift-collections")
+    static let collections: Self = .product(name: "Collections", package: "swift-collections")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
+    static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
+    static let arguments: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let histogram: Self = .product(name: "Histogram", package: "hdrhistogram-swift")
+}
+
+let package = Package(
+    name: "baikonur",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "baikonur", targets: ["baikonur"]),
+        .library(name: "XMLRPC", targets: ["XMLRPC"]),
+        .library(name: "BuilddProtocol", targets: ["BuilddProtocol"]),
+        .library(name: "DebianFormats", targets: ["DebianFormats"]),
+        .library(name: "MockSlave", targets: ["MockSlave"]),
+        .library(name: "BuildManager", targets: ["BuildManager"]),
+        .library(name: "Scenario", targets: ["Scenario"]),
+        .library(name: "SlaveHost", targets: ["SlaveHost"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // Ground: system libraries.
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+
+        // Floor 1: the vocabulary.
+        room("XMLRPC", ["CLibXML2", .orderedCollections]),
+        room("FarmModel"),
+        room("BuilddProtocol", ["XMLRPC", "FarmModel"]),
+        room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
+        room("Store", [.grdb]),
+        room("ContentStore", ["FarmModel", .crypto]),
+
+        // Floor 2: the deciders.
+        room("SlaveHTTP", ["FarmModel"]),
+        room("MockSlave", ["XMLRPC", "FarmModel", "BuilddProtocol"]),
+        room("BuildManager", ["XMLRPC", "FarmModel", "BuilddProtocol", .collections]),
+        room("FarmRecords", ["FarmModel", "Store"]),
+        room("Scenario", ["FarmModel", "BuilddProtocol", "DebianFormats", .yams, .orderedCollections]),
+
+        // Floor 3: the edges.
+        room(
+            "SlaveHost",
+            [
+                "MockSlave", "SlaveHTTP", "ContentStore", "DebianFormats", "Scenario", "XMLRPC", "FarmModel",
+                "BuilddProtocol", .nioCore, .nioPosix, .asyncHTTPClient, .logging, .lifecycle,
+            ]),
+        room(
+            "ManagerService",
+            [
+                "BuildManager", "FarmRecords", "ContentStore", "DebianFormats", "Store", "XMLRPC",
+                "FarmModel",
+                "BuilddProtocol", .nioCore, .asyncHTTPClient, .hummingbird, .logging, .metrics, .lifecycle,
+                .subprocess, .crypto,
+            ]),
+        room(
+            "UploadProcessor",
+            ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
+        room(
+            "Conformance",
+            ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
+
+        // Floor 4: the door.
+        room(
+            "FarmRunner",
+            [
+                "Scenario", "SlaveHost", "ManagerService", "UploadProcessor", "ContentStore", "FarmRecords",
+                "Store",
+                "DebianFormats", "FarmModel", .logging, .lifecycle, .subprocess,
+            ]),
+        .executableTarget(
+            name: "baikonur",
+            dependencies: [
+                "FarmRunner", "Conformance", "Scenario", "SlaveHost", "ManagerService", "UploadProcessor",
+                "FarmRecords",
+                "Store", "FarmModel", .arguments, .logging, .lifecycle,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "baikonur-bench",
+            dependencies: [
+                "SlaveHost", "ManagerService", "FarmRunner", "XMLRPC", "CLibXML2", .histogram, .arguments,
+                .nioCore,
+                .nioPosix,
+            ], swiftSettings: strict),
+
+        // Tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("XMLRPC"),
+        tests("FarmModel"),
+        tests("BuilddProtocol", ["XMLRPC"]),
+        tests("DebianFormats"),
+        tests("Store"),
+        tests("ContentStore"),
+        tests("SlaveHTTP"),
+        tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
+        tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
+        tests("FarmRecords", ["Store", "FarmModel"]),
+        tests("Scenario", ["FarmModel"]),
+        tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
+        tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
+        tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
+        tests("FarmRunner", ["Scenario", "FarmModel"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
