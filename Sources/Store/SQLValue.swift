@@ -10,7 +10,7 @@ package enum SQLValue: Hashable, Sendable {
 
     package static func bool(_ value: Bool) -> SQLValue { .integer(value ? 1 : 0) }
 
-    package static func integer(_ value: Int) -> SQLValue { .integer(Int64(value)) }
+    package static func int(_ value: Int) -> SQLValue { .integer(Int64(value)) }
 
     /// An integer, or NULL for nil.
     package static func optional(_ value: Int64?) -> SQLValue { value.map(SQLValue.integer) ?? .null }

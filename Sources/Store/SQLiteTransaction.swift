@@ -61,7 +61,14 @@ final class SQLiteTransaction: Transaction {
         }
         // `$1` is a *name* to SQLite: numbers are given in order of appearance, so binding goes by name.
         var named: [String: DatabaseValue] = [:]
-        for (index, value) in arguments.enumerated() { named[String(index + 1)] = value.databaseValue }
+        for (index, value) in arguments.enumerated() {
+            // PostgreSQL refuses such a text, and reading it from SQLite would cut it short.
+            if case .text(let text) = value, text.utf8.contains(0) {
+                throw StoreError(
+                    .wrongArguments, "the text for $\(index + 1) contains a NUL character", statement: sql)
+            }
+            named[String(index + 1)] = value.databaseValue
+        }
         try statement.setArguments(StatementArguments(named))
         return statement
     }

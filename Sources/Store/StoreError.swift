@@ -15,7 +15,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case busy
         /// A uniqueness, foreign key, NOT NULL or CHECK constraint was violated.
         case constraintViolation
-        /// The number of arguments does not fit the placeholders.
+        /// The arguments do not fit the placeholders, or a text contains a NUL character.
         case wrongArguments
         /// A statement that has no place inside a transaction, such as COMMIT or PRAGMA.
         case notAllowed

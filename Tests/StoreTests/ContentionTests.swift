@@ -52,7 +52,8 @@ struct ContentionTests {
     func killedWriter(waitsForDisk: Bool) async throws {
         let path = database.path
         _ = try database.open()
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path, waitsForDisk] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, waitsForDisk = waitsForDisk as Bool] in
             let store = try Store.open(
                 path: path, migrations: [.people],
                 options: .init(durability: waitsForDisk ? .powerLoss : .processCrash))

@@ -23,11 +23,16 @@ struct RowTests {
     @Test(
         "every value comes back as it was written",
         arguments: [
-            .null, .integer(.min), .integer(.max), 0, 1.5, .real(-0.25), "", "Байконур\0x", .blob([]),
+            .null, .integer(.min), .integer(.max), 0, 1.5, .real(-0.25), "", "Байконур", .blob([]),
             .blob([0, 255, 7]), true,
         ] as [SQLValue])
     func roundTrip(value: SQLValue) throws {
         #expect(try row(value).value("v") == value)
+    }
+
+    @Test("a text with a NUL character is refused instead of being cut short")
+    func refusesNUL() throws {
+        #expect(storeError { try row("before\0after") }?.code == .wrongArguments)
     }
 
     @Test("readers give the type they are named after")
@@ -79,7 +84,7 @@ struct RowTests {
 
     @Test("queryOne gives nil for none and refuses several")
     func queryOne() throws {
-        try store.readBlocking { tx in
+        try store.readBlocking { (tx) throws in
             #expect(try tx.queryOne("SELECT 1 AS a WHERE 1 = 0") == nil)
             #expect(storeError { _ = try tx.queryOne("SELECT 1 AS a UNION SELECT 2") }?.code == .tooManyRows)
         }

@@ -41,9 +41,9 @@ extension Migration {
 }
 
 /// The error that `body` throws, when it is a `StoreError`.
-func storeError(_ body: () throws -> Void) -> StoreError? {
+func storeError<T>(_ body: () throws -> T) -> StoreError? {
     do {
-        try body()
+        _ = try body()
         return nil
     } catch {
         return error as? StoreError

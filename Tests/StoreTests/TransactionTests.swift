@@ -77,7 +77,7 @@ struct TransactionTests {
     func manyPlaceholders() throws {
         let columns = (1...40).reversed().map { "$\($0) AS c\($0)" }.joined(separator: ", ")
         let row = try store.readBlocking { tx in
-            try tx.queryOne("SELECT \(columns)", (1...40).map { .integer($0) })
+            try tx.queryOne("SELECT \(columns)", (1...40).map { .int($0) })
         }
         for number in 1...40 { #expect(try row?.int("c\(number)") == Int64(number)) }
     }
@@ -100,7 +100,7 @@ struct TransactionTests {
 
     @Test("the number of changed rows is the statement's own")
     func changedRows() throws {
-        try store.writeBlocking { tx in
+        try store.writeBlocking { (tx) throws in
             #expect(try tx.execute("INSERT INTO person (name) VALUES ('a'), ('b'), ('c')") == 3)
             #expect(try tx.execute("CREATE TABLE other (id INTEGER)") == 0)
             #expect(try tx.execute("UPDATE person SET age = 1 WHERE name <> $1", ["b"]) == 2)
