@@ -128,7 +128,8 @@ package final class ContentStore: Sendable {
     ) throws(ContentStoreError) -> StoredFile {
         if insertion == .link, let stored = try insertLinking(file, expecting: expected) { return stored }
         let writer = try writer()
-        _ = try FileDigester.digest(file, limit: options.maximumFileSize) { (piece) throws(ContentStoreError) in
+        _ = try FileDigester.digest(file, limit: options.maximumFileSize) {
+            (piece) throws(ContentStoreError) in
             try writer.write(bytes: piece)
         }
         return try writer.finish(expecting: expected)
@@ -218,7 +219,8 @@ package final class ContentStore: Sendable {
         if first.st_dev == second.st_dev, first.st_ino == second.st_ino { return }
         let differs = ContentStoreError(
             .storedContentDiffers,
-            "\(stored.path) differs from \(file.path) although both should have that SHA-1; verify the stored file")
+            "\(stored.path) differs from \(file.path) although both should have that SHA-1; verify the stored file"
+        )
         guard first.st_size == second.st_size else { throw differs }
         let length = 1 << 16
         let buffers = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * length, alignment: 16)
@@ -228,7 +230,8 @@ package final class ContentStore: Sendable {
         var offset: Int64 = 0
         while true {
             let count = try file.read(into: left, at: offset)
-            guard try stored.read(into: right, at: offset) == count, left[..<count].elementsEqual(right[..<count])
+            guard try stored.read(into: right, at: offset) == count,
+                left[..<count].elementsEqual(right[..<count])
             else { throw differs }
             if count == 0 { return }
             offset += Int64(count)
@@ -254,7 +257,8 @@ package final class ContentStore: Sendable {
         var status = stat()
         let number = errno
         guard number == EEXIST, stat(path, &status) == 0, status.isDirectory else {
-            throw ContentStoreError("cannot make the directory", path, errno: number == EEXIST ? ENOTDIR : number)
+            throw ContentStoreError(
+                "cannot make the directory", path, errno: number == EEXIST ? ENOTDIR : number)
         }
     }
 }

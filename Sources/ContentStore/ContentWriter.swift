@@ -20,7 +20,9 @@ package final class ContentWriter: Sendable {
     package func write(_ bytes: some Collection<UInt8>) throws(ContentStoreError) { try file.write(bytes) }
 
     /// As `write(_:)`, for bytes that are in memory already.
-    package func write(bytes: UnsafeRawBufferPointer) throws(ContentStoreError) { try file.write(bytes: bytes) }
+    package func write(bytes: UnsafeRawBufferPointer) throws(ContentStoreError) {
+        try file.write(bytes: bytes)
+    }
 
     /// Makes the content visible in the store, once it is safe on the disk.
     ///

@@ -17,7 +17,8 @@ package struct FileDigester {
     }
 
     package func finish() throws(ContentStoreError) -> StoredFile {
-        guard let first = SHA1Digest(bytes: sha1.finalize()), let second = SHA256Digest(bytes: sha256.finalize())
+        guard let first = SHA1Digest(bytes: sha1.finalize()),
+            let second = SHA256Digest(bytes: sha256.finalize())
         else { throw ContentStoreError(.inputOutput, "the digest functions gave digests of a wrong length") }
         return StoredFile(sha1: first, sha256: second, size: size)
     }
@@ -34,7 +35,9 @@ package struct FileDigester {
     /// - Throws: `changedWhileRead`, `tooLarge`, or what `body` throws.
     static func digest(
         _ file: OwnedDescriptor, limit: Int64,
-        _ body: (UnsafeRawBufferPointer) throws(ContentStoreError) -> Void = { (_) throws(ContentStoreError) in }
+        _ body: (UnsafeRawBufferPointer) throws(ContentStoreError) -> Void = {
+            (_) throws(ContentStoreError) in
+        }
     ) throws(ContentStoreError) -> StoredFile {
         let before = try file.status()
         guard Int64(before.st_size) <= limit else { throw .tooLarge(file.path, limit: limit) }

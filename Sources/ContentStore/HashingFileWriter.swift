@@ -44,7 +44,9 @@ package final class HashingFileWriter: Sendable {
     /// As `write(_:)`, for bytes that are in memory already.
     package func write(bytes: UnsafeRawBufferPointer) throws(ContentStoreError) {
         try attempt { (state, file) throws(ContentStoreError) in
-            guard state.digester.size + Int64(bytes.count) <= limit else { throw .tooLarge(path, limit: limit) }
+            guard state.digester.size + Int64(bytes.count) <= limit else {
+                throw .tooLarge(path, limit: limit)
+            }
             try file.write(bytes)
             state.digester.update(bytes)
         }
@@ -68,7 +70,9 @@ package final class HashingFileWriter: Sendable {
     package func abandon() { state.withLock { abandon(&$0) } }
 
     /// Calls `body` with the finished file, which may be moved but stays open.
-    func withFinishedFile<T>(_ body: (OwnedDescriptor) throws(ContentStoreError) -> T) throws(ContentStoreError) -> T {
+    func withFinishedFile<T>(_ body: (OwnedDescriptor) throws(ContentStoreError) -> T)
+        throws(ContentStoreError) -> T
+    {
         let file = state.withLock { $0.isFinished ? $0.file : nil }
         guard let file else { throw ContentStoreError(.writerClosed, "\(path) is not finished") }
         return try body(file)

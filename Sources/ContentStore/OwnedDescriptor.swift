@@ -80,18 +80,16 @@ package final class OwnedDescriptor: Sendable {
 
     /// Reads `count` bytes from `offset` on, fewer only at the end of the file.
     package func bytes(at offset: Int64, count: Int) throws(ContentStoreError) -> [UInt8] {
-        let outcome: Result<[UInt8], ContentStoreError>
-        do {
-            outcome = .success(
-                try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-                    filled = try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-                })
-        } catch let error as ContentStoreError {
-            outcome = .failure(error)
-        } catch {
-            outcome = .failure(ContentStoreError(.inputOutput, "cannot read \(path): \(error)"))
+        var failure: ContentStoreError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(ContentStoreError) {
+                filled = try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+            } catch {
+                failure = error
+            }
         }
-        return try outcome.get()
+        if let failure { throw failure }
+        return bytes
     }
 
     /// Repeats a system call that a signal has interrupted.

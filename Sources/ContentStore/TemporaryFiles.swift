@@ -15,7 +15,8 @@ struct TemporaryFiles: Sendable {
             let path = "\(directory)/\(name)"
             let file: OwnedDescriptor
             do throws(ContentStoreError) {
-                file = try OwnedDescriptor.open(path, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+                file = try OwnedDescriptor.open(
+                    path, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
             } catch {
                 if error.code == .alreadyThere { continue }
                 throw error
@@ -34,7 +35,9 @@ struct TemporaryFiles: Sendable {
         }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             guard name != ".", name != "..",
                 let file = try? OwnedDescriptor.openRegularFile("\(directory)/\(name)")
             else { continue }
