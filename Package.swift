@@ -26,6 +26,7 @@ extension Target.Dependency {
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let sqlite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
     static let yams: Self = .product(name: "Yams", package: "Yams")
     static let orderedCollections: Self = .product(name: "OrderedCollections", package: "swift-collections")
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
@@ -75,7 +76,7 @@ let package = Package(
         room("FarmModel"),
         room("BuilddProtocol", ["XMLRPC", "FarmModel"]),
         room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
-        room("Store", [.grdb]),
+        room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
         // Floor 2: the deciders.
@@ -136,8 +137,8 @@ let package = Package(
         tests("FarmModel"),
         tests("BuilddProtocol", ["XMLRPC"]),
         tests("DebianFormats"),
-        tests("Store"),
-        tests("ContentStore"),
+        tests("Store", [.grdb]),
+        tests("ContentStore", ["FarmModel"]),
         tests("SlaveHTTP"),
         tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
