@@ -13,7 +13,7 @@ import GRDB
 /// Every write passes through one door (`inWriteTransaction`), so that a store that refuses writes for a while
 /// can be had there.
 package final class Store: Sendable {
-    private let pool: DatabasePool
+    let pool: DatabasePool
 
     private init(_ pool: DatabasePool) { self.pool = pool }
 
@@ -45,6 +45,7 @@ package final class Store: Sendable {
     ///
     /// - Throws: what `body` throws; `busy` when other writers did not let go in time; `CancellationError` when
     ///   the task was cancelled, in which case nothing was written.
+    @discardableResult
     package func write<T: Sendable>(_ body: @Sendable (any Transaction) throws -> T) async throws -> T {
         try await translated {
             try await pool.writeWithoutTransaction { try Self.inWriteTransaction($0, body) }
@@ -57,6 +58,7 @@ package final class Store: Sendable {
     }
 
     /// `write` for callers that may block their thread: tools and tests.
+    @discardableResult
     package func writeBlocking<T>(_ body: (any Transaction) throws -> T) throws -> T {
         do {
             return try pool.writeWithoutTransaction { try Self.inWriteTransaction($0, body) }

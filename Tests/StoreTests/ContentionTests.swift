@@ -1,7 +1,9 @@
 import Foundation
+import GRDB
 import Glibc
-import Store
 import Testing
+
+@testable import Store
 
 @Suite("Several stores on one file")
 struct ContentionTests {
@@ -29,6 +31,15 @@ struct ContentionTests {
         }
         let age = try await stores[0].read { try $0.query("SELECT age FROM person")[0].int("age") }
         #expect(age == 200)
+    }
+
+    @Test(
+        "the durability asked for is the one the engine uses",
+        arguments: [(StoreOptions.Durability.processCrash, 1), (.powerLoss, 2)])
+    func durability(durability: StoreOptions.Durability, level: Int) throws {
+        let store = try database.open(options: .init(durability: durability))
+        let found = try store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        #expect(found == level)
     }
 
     @Test("a writer that waits too long is told that the database is busy, and readers never wait")

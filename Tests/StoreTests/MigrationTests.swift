@@ -72,7 +72,7 @@ struct MigrationTests {
     @Test("a directory that is not there is an error that names the path")
     func refusesMissingDirectory() throws {
         let error = storeError {
-            _ = try Store.open(path: database.directory + "/no/where.sqlite", migrations: [])
+            _ = try Store.open(path: database.directory.path("no/where.sqlite"), migrations: [])
         }
         #expect(error?.code == .cannotOpen)
         #expect(error?.description.contains("/no/where.sqlite") == true)

@@ -1,19 +1,12 @@
-import Foundation
 import Store
+import TestSupport
 
-/// A database file in a directory of its own that goes when the value goes.
+/// A database file that goes when the value goes.
 final class TemporaryDatabase: Sendable {
-    let directory: String
-    var path: String { directory + "/farm.sqlite" }
+    let directory: ScratchDirectory
+    var path: String { directory.path("farm.sqlite") }
 
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(
-            path: "baikonur-store-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-        directory = url.path
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
+    init() throws { directory = try ScratchDirectory() }
 
     func open(
         _ migrations: [Migration] = [.people], options: StoreOptions = .init(durability: .processCrash)
