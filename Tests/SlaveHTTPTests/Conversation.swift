@@ -28,7 +28,7 @@ struct Conversation {
         var modified = Conversation.start + .seconds(3600)
     }
 
-    init(_ release: TwistedRelease = .release24_3_0, limits: HTTPServerConnection.Limits = .init()) {
+    init(_ release: TwistedRelease = .twisted24, limits: HTTPServerConnection.Limits = .init()) {
         connection = HTTPServerConnection(release: release, limits: limits, at: Conversation.start)
         site = SlaveSite(release: release)
         head = AnswerHead(release: release)

@@ -74,10 +74,10 @@ import Testing
             "GET / HTTP/1.1\r\nX\u{1}: 1\r\n\r\n", "GET / HTTP/1.1\r\nX: \0\r\n\r\n",
         ])
     func grammar(bytes: String) {
-        var strict = Conversation(.release25_5_0)
+        var strict = Conversation(.twisted25)
         strict.receive(bytes)
         #expect(strict.text == "HTTP/1.1 400 Bad Request\r\n\r\n")
-        var lenient = Conversation(.release24_3_0)
+        var lenient = Conversation(.twisted24)
         lenient.receive(bytes)
         #expect(!lenient.text.contains(" 400 "))
     }
@@ -148,7 +148,7 @@ import Testing
         #expect(conversation.text == "HTTP/1.1 100 Continue\r\n\r\n")
         conversation.receive("x")
         #expect(conversation.statuses == ["100", "200"])
-        var old = Conversation(.release10_0_0)
+        var old = Conversation(.twisted10)
         old.receive(head)
         #expect(old.sent.isEmpty)
     }
@@ -198,7 +198,7 @@ import Testing
 
     @Test(
         "the servers of 2010 and 2025 answer pipelined requests in order",
-        arguments: [TwistedRelease.release10_0_0, .release25_5_0])
+        arguments: [TwistedRelease.twisted10, .twisted25])
     func pipelined(release: TwistedRelease) {
         var conversation = Conversation(release)
         conversation.receive(post("first") + post("second"))
@@ -266,9 +266,9 @@ import Testing
     func multipart() {
         let form = "Content-Type: multipart/form-data; boundary=\"xx\""
         for (body, release, status) in [
-            ("--xx\r\n\r\n1\r\n--xx--\r\n", TwistedRelease.release24_3_0, "200"),
-            ("--xx--\r\n", .release24_3_0, "400"), ("none", .release24_3_0, "400"),
-            ("none", .release22_4_0, "200"),
+            ("--xx\r\n\r\n1\r\n--xx--\r\n", TwistedRelease.twisted24, "200"),
+            ("--xx--\r\n", .twisted24, "400"), ("none", .twisted24, "400"),
+            ("none", .twisted22, "200"),
         ] {
             var conversation = Conversation(release)
             conversation.receive(post(body, headers: [form]))

@@ -44,7 +44,9 @@ struct Recording: Sendable {
 
     init(path: String) throws {
         let data = try Data(contentsOf: Self.folder.appending(path: path))
-        let exchange = try JSONDecoder().decode(Exchange.self, from: data)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let exchange = try decoder.decode(Exchange.self, from: data)
         self.path = path
         id = exchange.id
         twisted = exchange.daemon.twisted
@@ -52,7 +54,7 @@ struct Recording: Sendable {
         isReplayable = exchange.replayable ?? false
         request = exchange.request.wireBytes
         answers = (exchange.responses ?? exchange.response.map { [$0] } ?? []).map(\.answer)
-        closedAfter = exchange.connection_after.map { $0 == "closed" }
+        closedAfter = exchange.connectionAfter.map { $0 == "closed" }
     }
 }
 
@@ -64,7 +66,7 @@ private struct Exchange: Decodable {
     var request: Request
     var response: Response?
     var responses: [Response]?
-    var connection_after: String?
+    var connectionAfter: String?
 
     struct Daemon: Decodable { var twisted: String }
 
@@ -74,15 +76,15 @@ private struct Exchange: Decodable {
         var version: String?
         var headers: [[String]]?
         var body: String?
-        var body_base64: String?
+        var bodyBase64: String?
         var bytes: String?
-        var bytes_base64: String?
+        var bytesBase64: String?
 
         var wireBytes: [UInt8] {
-            if let raw = binary(bytes, bytes_base64) { return raw }
+            if let raw = binary(bytes, bytesBase64) { return raw }
             let lines = ["\(method ?? "") \(target ?? "") \(version ?? "")"] + Exchange.lines(headers ?? [])
             return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
-                + (binary(body, body_base64) ?? [])
+                + (binary(body, bodyBase64) ?? [])
         }
     }
 
@@ -93,13 +95,13 @@ private struct Exchange: Decodable {
         var reason: String?
         var headers: [[String]]?
         var body: String?
-        var body_base64: String?
+        var bodyBase64: String?
 
         var answer: Recording.Answer {
             guard none != true else { return .init(bytes: [], body: [], status: nil, headers: []) }
             let lines =
                 ["\(version ?? "") \(status ?? 0) \(reason ?? "")"] + Exchange.lines(headers ?? [])
-            let body = binary(body, body_base64) ?? []
+            let body = binary(body, bodyBase64) ?? []
             return .init(
                 bytes: Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body, body: body,
                 status: status, headers: (headers ?? []).map { ($0[0], $0[1]) })

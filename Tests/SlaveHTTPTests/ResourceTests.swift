@@ -47,7 +47,7 @@ import Testing
             (1023, "1023B"), (1024, "1K"), (2047, "1K"), (1 << 20, "1M"), (1 << 30, "1G"), (5 << 40, "5120G"),
         ])
     func sizes(size: Int64, text: String) throws {
-        let site = SlaveSite(release: .release24_3_0)
+        let site = SlaveSite(release: .twisted24)
         let answer = site.answer(listing: [.init(name: "a", size: size)], for: .init(target: Array("/".utf8)))
         guard case .bytes(let page) = try #require(answer.body.first) else { return }
         #expect(String(decoding: page, as: UTF8.self).contains("<td>\(text)</td>"))

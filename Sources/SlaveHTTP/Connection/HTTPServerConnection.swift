@@ -88,7 +88,7 @@ public struct HTTPServerConnection: Sendable {
     public var nextDeadline: Instant? {
         switch phase {
         case .answering, .closed: nil
-        default: lastActivity + release.idleLimit
+        default: lastActivity + release.idleTime
         }
     }
 

@@ -1,5 +1,3 @@
-public import FarmModel
-
 /// The resources of a slave: what a request is for, and how each kind is answered (protocol spec 1).
 public struct SlaveSite: Hashable, Sendable {
     public let release: TwistedRelease
