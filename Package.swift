@@ -75,14 +75,14 @@ let package = Package(
         // Floor 1: the vocabulary.
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
-        room("BuilddProtocol", ["XMLRPC", "FarmModel"]),
+        room("BuilddProtocol", ["XMLRPC", "FarmModel", .orderedCollections]),
         room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
         // Floor 2: the deciders.
         room("SlaveHTTP", ["FarmModel"]),
-        room("MockSlave", ["XMLRPC", "FarmModel", "BuilddProtocol"]),
+        room("MockSlave", ["XMLRPC", "FarmModel", "BuilddProtocol", .orderedCollections]),
         room("BuildManager", ["XMLRPC", "FarmModel", "BuilddProtocol", .collections]),
         room("FarmRecords", ["FarmModel", "Store"]),
         room("Scenario", ["FarmModel", "BuilddProtocol", "DebianFormats", .yams, .orderedCollections]),
