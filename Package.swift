@@ -88,6 +88,7 @@ let package = Package(
         room("Scenario", ["FarmModel", "BuilddProtocol", "DebianFormats", .yams, .orderedCollections]),
 
         // Floor 3: the edges.
+        room("ScenarioFiles", ["Scenario"]),
         room(
             "SlaveHost",
             [
@@ -144,7 +145,7 @@ let package = Package(
         tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
-        tests("Scenario", ["FarmModel"]),
+        tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
         tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
         tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
