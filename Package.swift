@@ -24,6 +24,7 @@ extension Target.Dependency {
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let sqlite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -102,6 +103,12 @@ let package = Package(
                 .subprocess, .crypto,
             ]),
         room(
+            "Librarian",
+            [
+                "ContentStore", "FarmRecords", "FarmModel", .crypto, .hummingbird, .hummingbirdCore,
+                .nioCore, .nioPosix, .logging, .lifecycle,
+            ]),
+        room(
             "UploadProcessor",
             ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
         room(
@@ -146,6 +153,12 @@ let package = Package(
         tests("Scenario", ["FarmModel"]),
         tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
+        tests(
+            "Librarian",
+            [
+                "ContentStore", "FarmRecords", "FarmModel", .asyncHTTPClient, .nioCore, .nioPosix, .logging,
+                .lifecycle,
+            ]),
         tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
