@@ -25,6 +25,7 @@ extension Target.Dependency {
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let sqlite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -104,6 +105,12 @@ let package = Package(
                 .subprocess, .crypto,
             ]),
         room(
+            "Librarian",
+            [
+                "ContentStore", "FarmRecords", "FarmModel", .crypto, .hummingbird, .hummingbirdCore,
+                .nioCore, .nioPosix, .logging, .lifecycle,
+            ]),
+        room(
             "UploadProcessor",
             ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
         room(
@@ -148,6 +155,12 @@ let package = Package(
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
         tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
+        tests(
+            "Librarian",
+            [
+                "ContentStore", "FarmRecords", "FarmModel", .asyncHTTPClient, .nioCore, .nioPosix, .logging,
+                .lifecycle,
+            ]),
         tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
