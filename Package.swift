@@ -35,6 +35,7 @@ extension Target.Dependency {
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let arguments: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
     static let histogram: Self = .product(name: "Histogram", package: "hdrhistogram-swift")
@@ -121,16 +122,16 @@ let package = Package(
         room(
             "FarmRunner",
             [
-                "Scenario", "SlaveHost", "ManagerService", "UploadProcessor", "ContentStore", "FarmRecords",
-                "Store",
-                "DebianFormats", "FarmModel", .logging, .lifecycle, .subprocess,
+                "Scenario", "SlaveHost", "MockSlave", "ManagerService", "BuildManager", "Librarian",
+                "UploadProcessor", "ContentStore", "FarmRecords", "Store", "DebianFormats", "FarmModel",
+                .logging, .lifecycle, .unixSignals, .subprocess,
             ]),
         .executableTarget(
             name: "baikonur",
             dependencies: [
-                "FarmRunner", "Conformance", "Scenario", "SlaveHost", "ManagerService", "UploadProcessor",
-                "FarmRecords",
-                "Store", "FarmModel", .arguments, .logging, .lifecycle,
+                "FarmRunner", "Conformance", "Scenario", "ScenarioFiles", "SlaveHost", "ManagerService",
+                "UploadProcessor", "BuildManager", "ContentStore", "FarmRecords", "Store", "FarmModel",
+                .arguments, .logging, .lifecycle,
             ], swiftSettings: strict),
         .executableTarget(
             name: "baikonur-bench",

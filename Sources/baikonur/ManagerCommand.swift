@@ -3,6 +3,7 @@ import FarmModel
 import FarmRunner
 import Foundation
 import Scenario
+import ScenarioFiles
 
 extension Baikonur {
     struct Manager: AsyncParsableCommand {
@@ -60,7 +61,7 @@ extension Baikonur {
         }
 
         private func run(_ path: String) async throws {
-            let scenario = try ScenarioFile.read(path)
+            let scenario = try Scenario(path: path)
             let name = URL(filePath: path).deletingPathExtension().lastPathComponent
             let directory = FarmDirectory(farm ?? "out/\(name)")
             var options = try self.options(directory)

@@ -2,6 +2,7 @@ import ArgumentParser
 import FarmRunner
 import Foundation
 import Scenario
+import ScenarioFiles
 
 extension Baikonur {
     struct Run: AsyncParsableCommand {
@@ -37,7 +38,7 @@ extension Baikonur {
         @OptionGroup var log: LogOption
 
         func run() async throws {
-            var scenario = try ScenarioFile.read(self.scenario)
+            var scenario = try Scenario(path: self.scenario)
             if let seed { scenario.seed = seed }
             if let limit { scenario.limit = limit.duration }
             let name = URL(filePath: self.scenario).deletingPathExtension().lastPathComponent
@@ -74,7 +75,7 @@ extension Baikonur {
             var isGood = true
             for path in scenarios {
                 do {
-                    let scenario = try ScenarioFile.read(path)
+                    let scenario = try Scenario(path: path)
                     print(
                         "\(path): \(scenario.slaves.count) slaves, \(scenario.jobs.count) jobs, "
                             + "\(scenario.rules.count) fault rules, \(scenario.expectations.count) expectations")

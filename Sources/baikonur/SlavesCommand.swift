@@ -3,6 +3,7 @@ import ContentStore
 import FarmRunner
 import Foundation
 import Scenario
+import ScenarioFiles
 
 extension Baikonur {
     struct Slaves: AsyncParsableCommand {
@@ -31,7 +32,7 @@ extension Baikonur {
         @OptionGroup var log: LogOption
 
         func run() async throws {
-            let scenario = try ScenarioFile.read(self.scenario)
+            let scenario = try Scenario(path: self.scenario)
             let name = URL(filePath: self.scenario).deletingPathExtension().lastPathComponent
             let directory = FarmDirectory(farm ?? "out/\(name)")
             try directory.prepare()
