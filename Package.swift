@@ -156,7 +156,12 @@ let package = Package(
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
-        tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
+        tests(
+            "SlaveHost",
+            [
+                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", .nioCore, .nioPosix,
+                .nioSSL,
+            ]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
         tests(
             "Librarian",
