@@ -22,6 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -75,19 +76,20 @@ let package = Package(
         // Floor 1: the vocabulary.
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
-        room("BuilddProtocol", ["XMLRPC", "FarmModel"]),
+        room("BuilddProtocol", ["XMLRPC", "FarmModel", .orderedCollections]),
         room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
         // Floor 2: the deciders.
         room("SlaveHTTP", ["FarmModel"]),
-        room("MockSlave", ["XMLRPC", "FarmModel", "BuilddProtocol"]),
+        room("MockSlave", ["XMLRPC", "FarmModel", "BuilddProtocol", .orderedCollections]),
         room("BuildManager", ["XMLRPC", "FarmModel", "BuilddProtocol", .collections]),
         room("FarmRecords", ["FarmModel", "Store"]),
         room("Scenario", ["FarmModel", "BuilddProtocol", "DebianFormats", .yams, .orderedCollections]),
 
         // Floor 3: the edges.
+        room("ScenarioFiles", ["Scenario"]),
         room(
             "SlaveHost",
             [
@@ -99,7 +101,7 @@ let package = Package(
             [
                 "BuildManager", "FarmRecords", "ContentStore", "DebianFormats", "Store", "XMLRPC",
                 "FarmModel",
-                "BuilddProtocol", .nioCore, .asyncHTTPClient, .hummingbird, .logging, .metrics, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics, .lifecycle,
                 .subprocess, .crypto,
             ]),
         room(
@@ -153,7 +155,7 @@ let package = Package(
         tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
-        tests("Scenario", ["FarmModel"]),
+        tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
         tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
         tests(
