@@ -113,7 +113,10 @@ let package = Package(
             ]),
         room(
             "UploadProcessor",
-            ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
+            [
+                "FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .metrics,
+                .lifecycle,
+            ]),
         room(
             "Conformance",
             ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
@@ -162,7 +165,9 @@ let package = Package(
                 "ContentStore", "FarmRecords", "FarmModel", .asyncHTTPClient, .nioCore, .nioPosix, .logging,
                 .lifecycle,
             ]),
-        tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
+        tests(
+            "UploadProcessor",
+            ["FarmRecords", "ContentStore", "DebianFormats", "FarmModel", "Store", .logging, .lifecycle]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]
