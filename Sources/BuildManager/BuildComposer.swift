@@ -17,24 +17,62 @@ public struct BuildComposer: Sendable {
     public func ensurePresent(_ file: DispatchPlan.File, _ plan: DispatchPlan) -> XMLRPCCall {
         let token = file.isRestricted ? plan.fileToken : nil
         return .ensurePresent(
-            sum: file.sum.description, url: "\(librarianURL)/\(file.sum)/\(Self.escaped(file.name))",
+            sum: file.sum, url: "\(librarianURL)/\(file.sum)/\(Self.escaped(file.name))",
             user: token == nil ? "" : "buildd", password: token ?? "")
     }
 
-    /// The call that starts the build.
-    public func build(_ plan: DispatchPlan) -> XMLRPCCall {
+    /// The call that starts the build; nil for a plan without a base image.
+    public func build(_ plan: DispatchPlan) -> XMLRPCCall? {
         let arguments = BinaryBuildArguments(
-            series: plan.series, suite: plan.suite, archTag: plan.architecture, archIndep: plan.isArchIndep,
-            distribution: plan.distribution, archivePurpose: plan.archivePurpose,
-            ogreComponent: plan.component, archives: plan.sourcesList, trustedKeys: plan.trustedKeys,
-            archivePrivate: plan.isPrivate, buildDebugSymbols: plan.buildDebugSymbols,
+            series: plan.series, suite: plan.suite, architectureTag: plan.architecture,
+            buildsArchitectureIndependent: plan.isArchIndep, archivePurpose: plan.archivePurpose,
+            component: plan.component, archives: Self.sourcesList(plan), trustedKeys: plan.trustedKeys,
+            archiveIsPrivate: plan.isPrivate, buildsDebugSymbols: plan.buildDebugSymbols,
             buildURL: "http://\(serverHost)/builds/\(plan.job.build)", builderConstraints: plan.constraints,
-            fastCleanup: plan.isVirtualized, imageType: "chroot", launchpadServerURL: serverHost,
-            launchpadInstance: instance)
-        return .build(
-            cookie: plan.job.cookie.description, type: "binarypackage",
-            chroot: plan.image?.sum.description ?? "",
-            files: plan.files.map { (name: $0.name, sum: $0.sum.description) }, arguments: arguments.encoded)
+            fastCleanup: plan.isVirtualized, serverURL: serverHost, instance: instance,
+            distribution: plan.distribution)
+        return plan.image.map { image in
+            .build(
+                cookie: plan.job.cookie.description, type: "binarypackage", chroot: image.sum,
+                files: plan.files.map { BuildFile(name: $0.name, sum: $0.sum.description) },
+                arguments: arguments.encoded)
+        }
+    }
+
+    /// The `sources.list` lines of a build: every archive in every pocket and component the build may see. The
+    /// token of a private archive goes with the first line's archive only, which is the private one itself.
+    static func sourcesList(_ plan: DispatchPlan) -> [String] {
+        let components = visibleComponents(plan.component).joined(separator: " ")
+        return plan.archiveURLs.enumerated().flatMap { index, url in
+            let address =
+                index == 0 && plan.isPrivate ? plan.fileToken.map { authenticated(url, token: $0) } ?? url : url
+            return visibleSuffixes(plan.suiteSuffix).map { suffix in
+                "deb \(address) \(plan.series)\(suffix) \(components)"
+            }
+        }
+    }
+
+    private static func visibleComponents(_ component: String) -> [String] {
+        switch component {
+        case "restricted": ["main", "restricted"]
+        case "universe": ["main", "universe"]
+        case "multiverse": ["main", "restricted", "universe", "multiverse"]
+        case "main", "partner": [component]
+        default: ["main", component]
+        }
+    }
+
+    private static func visibleSuffixes(_ suffix: String) -> [String] {
+        switch suffix {
+        case "": [""]
+        case "-security": ["", "-security"]
+        case "-updates": ["", "-security", "-updates"]
+        default: ["", "-security", "-updates", suffix]
+        }
+    }
+
+    private static func authenticated(_ url: String, token: String) -> String {
+        url.firstRange(of: "://").map { url[..<$0.upperBound] + "buildd:\(token)@" + url[$0.upperBound...] } ?? url
     }
 
     /// A name as one path segment of a URL: everything but letters, digits and `-._~+` percent-encoded.

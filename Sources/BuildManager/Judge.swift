@@ -8,7 +8,10 @@ public enum FailurePolicyName: String, Hashable, Sendable, CaseIterable {
     /// The policy of this name.
     public func policy(_ rules: AttributionRules) -> any FailurePolicy {
         switch self {
-        case .current: CurrentPolicy(tieLimit: rules.tieLimit)
+        case .current:
+            CurrentPolicy(
+                jobResetThreshold: rules.jobResetThreshold,
+                builderDisableThreshold: rules.builderDisableThreshold, tieLimit: rules.tieLimit)
         }
     }
 }
@@ -25,13 +28,17 @@ public protocol FailurePolicy: Sendable {
 /// The original's rule since 29 October 2023 (manager spec 11.3).
 public struct CurrentPolicy: FailurePolicy {
     /// Equal counts before the job is reset, when the failure did not happen while dispatching.
-    public var jobResetThreshold = 3
+    public var jobResetThreshold: Int
     /// Failures before a builder is disabled.
-    public var builderDisableThreshold = 5
+    public var builderDisableThreshold: Int
     /// Equal counts at which the job is failed after all; nil, as in the original: never.
     public var tieLimit: Int?
 
-    public init(tieLimit: Int? = nil) { self.tieLimit = tieLimit }
+    public init(jobResetThreshold: Int = 3, builderDisableThreshold: Int = 5, tieLimit: Int? = nil) {
+        self.jobResetThreshold = jobResetThreshold
+        self.builderDisableThreshold = builderDisableThreshold
+        self.tieLimit = tieLimit
+    }
 
     public func judge(_ report: FailureReport, builderCount: Int, jobCount: Int) -> Verdict {
         if report.cause == .isolation {

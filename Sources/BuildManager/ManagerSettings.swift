@@ -11,6 +11,8 @@ public struct ManagerSettings: Hashable, Sendable {
     public var ensurePresentFactor = 20
     /// Failed scans in a row before one failure is recorded.
     public var failedScansBeforeRecording = 5
+    /// Candidates that one dispatch tries.
+    public var candidatesPerDispatch = 10
     /// From a request to abort until a cancelled build must be gone from its slave.
     public var cancelTimeout: Duration = .seconds(180)
     /// How long a builder may take to become clean, or to stop aborting unasked, before that is a failure. The
@@ -18,6 +20,10 @@ public struct ManagerSettings: Hashable, Sendable {
     public var cleaningTimeout: Duration = .seconds(300)
     /// Attempts at fetching a result file or a log.
     public var downloadAttempts = 3
+    /// Longest wait for a connection, and between two pieces of a file; nil: the limit of a call.
+    public var downloadGapTimeout: Duration?
+    /// Limit on one attempt at one file, however slowly it comes.
+    public var transferTimeout: Duration = .seconds(3600)
     /// Files fetched at once by the whole manager.
     public var concurrentDownloads = 64
     /// Largest answer to a call, in bytes.
@@ -34,6 +40,10 @@ public struct ManagerSettings: Hashable, Sendable {
     public var keepsConnections = false
     /// The command that resets a virtual builder, split on blanks; `{vm_host}` and `{buildd_name}` are replaced.
     public var resetCommand = ""
+    /// Limit on the reset command; nil: the limit of a call to a virtual slave.
+    public var resetTimeout: Duration?
+    /// False starts all scans of an interval in one burst, as the original does.
+    public var spreadsScans = true
     public var attribution = AttributionRules()
 
     public init() {}
@@ -49,6 +59,10 @@ public struct ManagerSettings: Hashable, Sendable {
 public struct AttributionRules: Hashable, Sendable {
     /// The judge's table.
     public var policy: FailurePolicyName = .current
+    /// Equal counts before the job is reset, unless it was just being dispatched.
+    public var jobResetThreshold = 3
+    /// Failures before a builder is disabled.
+    public var builderDisableThreshold = 5
     /// A job that its slave lost counts as a failure of both (deviation D1; invariant 26).
     public var countsLostJobs = true
     /// The answer to `build` is believed (deviation D2; invariant 27).

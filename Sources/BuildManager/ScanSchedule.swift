@@ -19,7 +19,13 @@ public struct ScanSchedule: Sendable {
     private var phases: [BuilderID: Instant] = [:]
     private var running: Set<BuilderID> = []
 
-    public init(interval: Duration) { self.interval = interval }
+    private let spreads: Bool
+
+    /// - Parameter spreads: false gives all builders that are entered together the same phase.
+    public init(interval: Duration, spreads: Bool = true) {
+        self.interval = interval
+        self.spreads = spreads
+    }
 
     /// How many builders are scheduled.
     public var count: Int { phases.count }
@@ -27,7 +33,7 @@ public struct ScanSchedule: Sendable {
     /// Enters a builder, once; its first scan comes within one interval.
     public mutating func enter(_ builder: BuilderID, now: Instant) {
         guard phases[builder] == nil else { return }
-        let fraction = (Double(phases.count) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+        let fraction = !spreads ? 0 : (Double(phases.count) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
         let phase = now + .nanoseconds(Int64(Double(interval.wholeNanoseconds) * fraction))
         phases[builder] = phase
         turns.insert(Turn(at: phase, builder: builder))

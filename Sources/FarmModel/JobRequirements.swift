@@ -52,8 +52,8 @@ public struct DispatchPlan: Hashable, Sendable {
     public var isArchIndep: Bool
     public var archivePurpose: String
     public var component: String
-    /// `sources.list` lines, in order.
-    public var sourcesList: [String]
+    /// Archives whose packages the build may use, in order: `http://HOST/PATH`, without credentials.
+    public var archiveURLs: [String]
     /// Public keys in base64.
     public var trustedKeys: [String]
     public var isPrivate: Bool
@@ -67,7 +67,7 @@ public struct DispatchPlan: Hashable, Sendable {
     public init(
         job: JobVitals, sourceName: String, sourceVersion: String, image: File?, files: [File],
         distribution: String, series: String, suiteSuffix: String = "", architecture: String,
-        isArchIndep: Bool, archivePurpose: String, component: String, sourcesList: [String] = [],
+        isArchIndep: Bool, archivePurpose: String, component: String, archiveURLs: [String] = [],
         trustedKeys: [String] = [], isPrivate: Bool = false, fileToken: String? = nil,
         buildDebugSymbols: Bool = false, constraints: [String] = [], isVirtualized: Bool, score: Int64 = 0
     ) {
@@ -83,7 +83,7 @@ public struct DispatchPlan: Hashable, Sendable {
         self.isArchIndep = isArchIndep
         self.archivePurpose = archivePurpose
         self.component = component
-        self.sourcesList = sourcesList
+        self.archiveURLs = archiveURLs
         self.trustedKeys = trustedKeys
         self.isPrivate = isPrivate
         self.fileToken = fileToken

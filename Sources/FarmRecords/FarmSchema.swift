@@ -15,7 +15,7 @@ enum FarmSchema {
                     is_private INTEGER NOT NULL DEFAULT 0,
                     requires_virtual INTEGER NOT NULL DEFAULT 1,
                     build_token TEXT,
-                    sources_list TEXT NOT NULL DEFAULT '',
+                    archive_urls TEXT NOT NULL DEFAULT '',
                     trusted_keys TEXT NOT NULL DEFAULT ''
                 )
                 """,

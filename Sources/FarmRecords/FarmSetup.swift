@@ -11,12 +11,13 @@ public struct ArchiveEntry: Hashable, Sendable {
     public var requiresVirtualized: Bool
     /// With what the slaves fetch files of a private archive.
     public var buildToken: String?
-    public var sourcesList: [String]
+    /// Archives whose packages its builds may use, itself first: `http://HOST/PATH`, without credentials.
+    public var archiveURLs: [String]
     public var trustedKeys: [String]
 
     public init(
         name: String, distribution: String = "ubuntu", purpose: String = "PRIMARY", isPrivate: Bool = false,
-        requiresVirtualized: Bool = true, buildToken: String? = nil, sourcesList: [String] = [],
+        requiresVirtualized: Bool = true, buildToken: String? = nil, archiveURLs: [String] = [],
         trustedKeys: [String] = []
     ) {
         self.name = name
@@ -25,7 +26,7 @@ public struct ArchiveEntry: Hashable, Sendable {
         self.isPrivate = isPrivate
         self.requiresVirtualized = requiresVirtualized
         self.buildToken = buildToken
-        self.sourcesList = sourcesList
+        self.archiveURLs = archiveURLs
         self.trustedKeys = trustedKeys
     }
 }
@@ -137,15 +138,15 @@ extension FarmRecords {
             try tx.query(
                 """
                 INSERT INTO archives (name, distribution, purpose, is_private, requires_virtual, build_token,
-                    sources_list, trusted_keys)
+                    archive_urls, trusted_keys)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                ON CONFLICT (name) DO UPDATE SET sources_list = excluded.sources_list
+                ON CONFLICT (name) DO UPDATE SET archive_urls = excluded.archive_urls
                 RETURNING id
                 """,
                 [
                     .text(archive.name), .text(archive.distribution), .text(archive.purpose),
                     .flag(archive.isPrivate), .flag(archive.requiresVirtualized),
-                    .optional(archive.buildToken), ListColumn.encode(archive.sourcesList),
+                    .optional(archive.buildToken), ListColumn.encode(archive.archiveURLs),
                     ListColumn.encode(archive.trustedKeys),
                 ])[0].int("id")
         }

@@ -17,6 +17,11 @@ extension FarmRecords {
     public struct WaitingGroup: Hashable, Sendable {
         public var processor: String?
         public var isVirtualized: Bool
+
+        public init(processor: String?, isVirtualized: Bool) {
+            self.processor = processor
+            self.isVirtualized = isVirtualized
+        }
     }
 
     /// The kinds of builder for which at least one job waits.
@@ -38,14 +43,16 @@ extension FarmRecords {
     /// DIRTY, in one step (invariants 2 and 3).
     ///
     /// Jobs come by score, highest first, then by id. A job that vetting ends is ended and the next one tried,
-    /// ten at most (manager spec 5.1).
+    /// up to the limit (manager spec 5.1).
     ///
     /// - Parameters:
+    ///   - limit: candidates tried.
     ///   - matches: whether the builder may run the job (manager spec 1.6).
     ///   - vet: the status with which a job ends instead of being dispatched, or nil to go on.
     /// - Returns: nil when no job fits, or when the builder is no longer free, clean, enabled and automatic.
     public func takeCandidate(
-        for builder: BuilderVitals, now: Instant, matches: @Sendable (JobRequirements) -> Bool,
+        for builder: BuilderVitals, atMost limit: Int = 10, now: Instant,
+        matches: @Sendable (JobRequirements) -> Bool,
         vet: @Sendable (CandidateFacts) -> BuildStatus?
     ) async throws -> DispatchPlan? {
         try await store.write { tx in
@@ -53,7 +60,7 @@ extension FarmRecords {
             guard current.job == nil, current.isOK, !current.isManual, current.cleanStatus == .clean else {
                 return nil
             }
-            for _ in 0..<10 {
+            for _ in 0..<limit {
                 guard let job = try Self.bestMatch(tx, current, matches: matches) else { return nil }
                 if let end = vet(try Self.facts(tx, job.build)) {
                     try Self.change(tx, job.build, to: end, now: now)
@@ -128,7 +135,7 @@ extension FarmRecords {
                 """
                 SELECT b.series, b.pocket, b.architecture, b.is_arch_indep, b.is_virtual, s.id AS source,
                     s.name, s.version, s.component, a.distribution, a.purpose, a.is_private, a.build_token,
-                    a.sources_list, a.trusted_keys, q.constraints, q.score, i.name AS image,
+                    a.archive_urls, a.trusted_keys, q.constraints, q.score, i.name AS image,
                     i.sha1 AS image_sum
                 FROM builds b JOIN sources s ON s.id = b.source JOIN archives a ON a.id = b.archive
                 JOIN build_queue q ON q.build = b.id
@@ -154,7 +161,7 @@ extension FarmRecords {
             files: files, distribution: try row.text("distribution"), series: try row.text("series"),
             suiteSuffix: pocket == "release" ? "" : "-" + pocket, architecture: try row.text("architecture"),
             isArchIndep: try row.bool("is_arch_indep"), archivePurpose: try row.text("purpose"),
-            component: try row.text("component"), sourcesList: try row.list("sources_list"),
+            component: try row.text("component"), archiveURLs: try row.list("archive_urls"),
             trustedKeys: try row.list("trusted_keys"), isPrivate: isPrivate,
             fileToken: isPrivate ? try row.optionalText("build_token") : nil,
             constraints: try row.list("constraints"), isVirtualized: try row.bool("is_virtual"),
