@@ -34,6 +34,9 @@ def parse_arguments():
     parser.add_argument(
         "--lines", type=int, default=60, metavar="N", help="lines the main step logs, spread over its length")
     parser.add_argument(
+        "--abort-delay", type=float, default=0.0, metavar="SECONDS",
+        help="how long an abort takes to end the main step; so long the slave is ABORTING")
+    parser.add_argument(
         "--results", default="", metavar="DIR",
         help="folder (searched two levels deep) for the .changes file of a build and what it lists; "
         "a build it does not have gets a small package made for it")
@@ -51,11 +54,12 @@ def parse_arguments():
 
 
 def write_control(folder, arguments):
-    """One value a file, so that shell steps can read them: duration, outcome, lines, results, status/STEP."""
+    """One value a file, so that shell steps can read them."""
     os.makedirs(os.path.join(folder, "status"), exist_ok=True)
     results = os.path.abspath(arguments.results) if arguments.results else ""
     values = {
-        "duration": arguments.duration, "outcome": arguments.outcome, "lines": arguments.lines, "results": results,
+        "duration": arguments.duration, "abort-delay": arguments.abort_delay, "lines": arguments.lines,
+        "outcome": arguments.outcome, "results": results,
     }
     for failure in arguments.fail:
         step, _, status = failure.partition("=")
