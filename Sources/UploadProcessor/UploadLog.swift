@@ -1,5 +1,3 @@
-package import FarmModel
-
 /// The text that tells an uploader what was looked at and what came of it. It is kept with the build.
 package struct UploadLog: Sendable {
     /// More lines than this are counted only.

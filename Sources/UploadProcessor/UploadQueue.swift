@@ -43,16 +43,17 @@ final class UploadQueue: Sendable {
         for number in 0..<10_000 {
             let name = number == 0 ? leaf : "\(leaf).\(number)"
             let target = "\(path(directory))/\(name)"
-            // A plain rename would replace an empty directory of that name.
-            if renameat2(AT_FDCWD, source, AT_FDCWD, target, UInt32(RENAME_NOREPLACE)) == 0 {
+            // A rename would replace a file, and an empty directory, of that name. Nobody else moves anything
+            // here, because the queue is locked, so looking first is enough.
+            var status = stat()
+            guard lstat(target, &status) != 0 else { continue }
+            if rename(source, target) == 0 {
                 synchronise(directory)
                 synchronise(.incoming)
                 return target
             }
-            guard errno == EEXIST else {
-                throw UploadProcessorError(
-                    .cannotMove, "cannot move \(source) to \(target): \(String(cString: strerror(errno)))")
-            }
+            throw UploadProcessorError(
+                .cannotMove, "cannot move \(source) to \(target): \(String(cString: strerror(errno)))")
         }
         throw UploadProcessorError(
             .cannotMove, "cannot move \(source): there are too many leaves of that name in \(path(directory))"
