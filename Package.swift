@@ -146,14 +146,21 @@ let package = Package(
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "RecordingSupport",
+            dependencies: [
+                "MockSlave", "BuilddProtocol", "FarmModel", "XMLRPC", .crypto, .orderedCollections,
+            ],
+            path: "Tests/RecordingSupport", swiftSettings: strict),
         tests("XMLRPC"),
         tests("FarmModel"),
-        tests("BuilddProtocol", ["XMLRPC"]),
+        tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
         tests("DebianFormats"),
         tests("Store", [.grdb]),
         tests("ContentStore", ["FarmModel"]),
         tests("SlaveHTTP"),
-        tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
+        tests(
+            "MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel", "RecordingSupport", .orderedCollections]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
