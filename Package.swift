@@ -22,6 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
@@ -56,6 +57,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -95,7 +97,7 @@ let package = Package(
             "SlaveHost",
             [
                 "MockSlave", "SlaveHTTP", "ContentStore", "DebianFormats", "Scenario", "XMLRPC", "FarmModel",
-                "BuilddProtocol", .nioCore, .nioPosix, .asyncHTTPClient, .logging, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioSSL, .asyncHTTPClient, .logging, .lifecycle,
             ]),
         room(
             "ManagerService",

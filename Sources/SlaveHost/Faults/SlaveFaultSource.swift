@@ -1,4 +1,5 @@
 public import FarmModel
+public import Scenario
 
 /// Where a slave's scripted faults come from: one value for each slave, which lives with the slave and is asked
 /// in the order in which things happen there.
@@ -13,6 +14,8 @@ public protocol SlaveFaultSource: Sendable {
 extension SlaveFaultSource {
     public mutating func listening(at now: Instant) -> ListeningDecision { ListeningDecision() }
 }
+
+extension SlaveFaults: SlaveFaultSource {}
 
 /// Faults decided by a closure, for tests.
 public struct FaultClosure: SlaveFaultSource {

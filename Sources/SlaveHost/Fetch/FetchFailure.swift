@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Glibc
+import MockSlave
 import NIOCore
 import NIOPosix
 

@@ -1,5 +1,6 @@
 import ContentStore
 import FarmModel
+import MockSlave
 import NIOCore
 import NIOPosix
 

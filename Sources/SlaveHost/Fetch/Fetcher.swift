@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import ContentStore
 import FarmModel
+import MockSlave
 import NIOCore
 import NIOPosix
 

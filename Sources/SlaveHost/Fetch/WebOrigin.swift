@@ -1,3 +1,5 @@
+import MockSlave
+
 /// The server of a web address: credentials go to the server they are meant for and no other.
 struct WebOrigin: Hashable {
     var scheme: String

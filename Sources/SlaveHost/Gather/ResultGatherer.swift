@@ -1,6 +1,7 @@
 import ContentStore
 import FarmModel
 import Glibc
+import MockSlave
 import NIOPosix
 import Synchronization
 

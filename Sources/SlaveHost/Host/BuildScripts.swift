@@ -1,4 +1,5 @@
 public import FarmModel
+public import MockSlave
 
 /// What a build on a fake slave is and does.
 public struct ScriptedBuild: Hashable, Sendable {

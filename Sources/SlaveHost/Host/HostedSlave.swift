@@ -1,12 +1,13 @@
 public import FarmModel
+public import MockSlave
 public import SlaveHTTP
 
 /// A slave for a host to serve.
 public struct HostedSlave: Sendable {
-    /// The slave itself, as it is when the host starts.
+    /// The slave itself, as it is when the host starts; it may be in any state.
     public var slave: MockSlave
+    /// What selectors of fault rules can know about it.
     public var traits: SlaveTraits
-    public var dialect: SlaveDialect
     /// The HTTP server that it imitates.
     public var server: TwistedRelease
     public var address: SlaveAddress
@@ -15,28 +16,15 @@ public struct HostedSlave: Sendable {
     /// The machine that runs it, if it is virtual.
     public var vmHost: String?
 
-    /// - Parameter now: when the slave comes to life.
     public init(
-        _ configuration: SlaveConfiguration, address: SlaveAddress = .ownLoopback,
-        faults: (any SlaveFaultSource)? = nil, at now: Instant
-    ) {
-        self.init(
-            MockSlave(configuration, at: now), name: configuration.name,
-            architecture: configuration.architectureTag, dialect: configuration.dialect, address: address)
-        self.faults = faults
-    }
-
-    /// - Parameter slave: a slave in any state.
-    public init(
-        _ slave: MockSlave, name: BuilderName, architecture: String = "amd64",
-        dialect: SlaveDialect = .current,
-        address: SlaveAddress = .ownLoopback
+        _ slave: MockSlave, address: SlaveAddress = .ownLoopback, faults: (any SlaveFaultSource)? = nil
     ) {
         self.slave = slave
-        self.dialect = dialect
         self.address = address
-        traits = SlaveTraits(name: name, architectures: [architecture])
-        server = TwistedRelease(recordedWith: dialect)
+        self.faults = faults
+        traits = SlaveTraits(
+            name: slave.configuration.name, architectures: [slave.configuration.architectureTag])
+        server = TwistedRelease(recordedWith: slave.configuration.dialect)
     }
 
     public var name: BuilderName { traits.name }

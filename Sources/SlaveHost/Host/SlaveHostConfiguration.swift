@@ -1,4 +1,3 @@
-public import FarmModel
 public import SlaveHTTP
 
 /// How a slave host works: threads, addresses and limits. Every default suits a farm of some thousand slaves in

@@ -1,4 +1,6 @@
 public import FarmModel
+public import MockSlave
+public import Scenario
 
 /// Something that happened at a slave host, for logs and tests. It holds no secrets.
 public struct JournalEntry: Hashable, Sendable {

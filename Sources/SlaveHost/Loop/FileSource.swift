@@ -1,4 +1,5 @@
 import ContentStore
+import MockSlave
 import NIOCore
 
 /// The contents of a file that is being served: in memory, or open in the content store and sent by the kernel

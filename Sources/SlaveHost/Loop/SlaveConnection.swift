@@ -1,6 +1,7 @@
 import ContentStore
 import FarmModel
 import Glibc
+import MockSlave
 import NIOCore
 import SlaveHTTP
 

@@ -1,5 +1,7 @@
 import FarmModel
+import MockSlave
 import NIOCore
+import Scenario
 import SlaveHTTP
 import XMLRPC
 
@@ -64,7 +66,7 @@ final class SlaveRuntime {
         slave = hosted.slave
         faults = hosted.faults
         site = SlaveSite(release: hosted.server)
-        glue = CallGlue(site: site, dialect: hosted.dialect)
+        glue = CallGlue(site: site, dialect: hosted.slave.configuration.dialect)
         head = AnswerHead(release: hosted.server)
         boundaries = SeededGenerator(seed: 0).split("boundaries of \(hosted.name)")
         self.services = services
