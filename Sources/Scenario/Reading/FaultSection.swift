@@ -103,8 +103,19 @@ struct RuleDraft {
     private static func defaultName(_ fault: String, _ scope: Scope) -> String {
         switch scope {
         case .farm: fault
-        case .slaves(_, let title), .jobs(_, let title): "\(title)/\(fault)"
+        case .slaves(_, let title), .jobs(_, let title): "\(starred(title))/\(fault)"
         }
+    }
+
+    /// A title with `*` for each range, so that the rule's name is also a pattern that fits it.
+    private static func starred(_ title: String) -> String {
+        var starred = ""
+        var rest = title[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            starred += rest[..<open] + "*"
+            rest = rest[rest.index(after: close)...]
+        }
+        return starred + rest
     }
 }
 

@@ -24,6 +24,8 @@ final class Reading {
     let limits: ScenarioLimits
     private var problems: [ScenarioError.Problem] = []
     private var nodesLeft: Int
+    /// Every key that any mapping was asked for; the reference in `docs/` must speak of each.
+    private(set) var askedKeys: Set<String> = []
 
     init(file: String, limits: ScenarioLimits) {
         self.file = file
@@ -53,6 +55,8 @@ final class Reading {
                 code: code, file: file, line: place.line, column: place.column, path: path,
                 found: found, expected: expected, hint: hint))
     }
+
+    func noteAsked(_ key: String) { askedKeys.insert(key) }
 
     /// Takes nodes from the budget; false, with one problem, when it does not suffice.
     func spend(_ nodes: Int, at field: Field) -> Bool {

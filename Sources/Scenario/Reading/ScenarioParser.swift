@@ -28,7 +28,7 @@ extension Scenario {
 }
 
 /// Puts the sections of a scenario together and holds them against each other.
-private struct ScenarioParser {
+struct ScenarioParser {
     private(set) var scenario: Scenario
 
     init?(reading field: Field, folders: some ScenarioFolders) {
