@@ -74,7 +74,7 @@ let package = Package(
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
         room("BuilddProtocol", ["XMLRPC", "FarmModel"]),
-        room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
+        room("DebianFormats", ["FarmModel", "CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb]),
         room("ContentStore", ["FarmModel", .crypto]),
 
@@ -135,7 +135,7 @@ let package = Package(
         tests("XMLRPC"),
         tests("FarmModel"),
         tests("BuilddProtocol", ["XMLRPC"]),
-        tests("DebianFormats"),
+        tests("DebianFormats", ["FarmModel"]),
         tests("Store"),
         tests("ContentStore"),
         tests("SlaveHTTP"),
