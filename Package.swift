@@ -80,7 +80,7 @@ let package = Package(
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
         room("BuilddProtocol", ["XMLRPC", "FarmModel", .orderedCollections]),
-        room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
+        room("DebianFormats", ["FarmModel", "CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
@@ -157,7 +157,7 @@ let package = Package(
         tests("XMLRPC"),
         tests("FarmModel"),
         tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
-        tests("DebianFormats"),
+        tests("DebianFormats", ["FarmModel"]),
         tests("Store", [.grdb]),
         tests("ContentStore", ["FarmModel"]),
         tests("SlaveHTTP"),
