@@ -7,7 +7,7 @@ struct Finding {
     var seen: String
 }
 
-extension Expectation.Demand {
+extension FarmExpectation.Demand {
     /// - Parameter rules: the names of all fault rules, in file order.
     func judge(_ outcome: FarmOutcome, rules: [String]) -> Finding {
         switch self {

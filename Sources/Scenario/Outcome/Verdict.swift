@@ -9,7 +9,7 @@ public struct Verdict: Hashable, Sendable {
 
     /// The verdict on one expectation.
     public struct Line: Hashable, Sendable, CustomStringConvertible {
-        public var expectation: Expectation
+        public var expectation: FarmExpectation
         public var grade: Grade
         /// What was expected and what was seen.
         public var sentence: String
