@@ -47,3 +47,6 @@ public struct Verdict: Hashable, Sendable {
             + "\(grade.rawValue)  \(scenario): \(held) of \(lines.count) expectations hold\n"
     }
 }
+
+/// The verdict over a run, for files that also know the judge's `Verdict` on a failure.
+public typealias RunVerdict = Verdict

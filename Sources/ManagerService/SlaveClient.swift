@@ -1,0 +1,83 @@
+import AsyncHTTPClient
+import BuildManager
+import BuilddProtocol
+import FarmModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import XMLRPC
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Calls to slaves, one XML-RPC call each, with a limit on time and size.
+struct SlaveClient: Sendable {
+    let http: HTTPClient
+    let settings: ManagerSettings
+
+    /// - Parameter limit: on the whole call, from the connect to the last byte.
+    func call(_ call: XMLRPCCall, slave url: String, limit: Duration) async -> Result<XMLRPCValue, CallFailure> {
+        let body: [UInt8]
+        do {
+            body = try XMLRPCEncoder.encode(call)
+        } catch {
+            return .failure(CallFailure(.other, "\(call.method) cannot be written: \(error)"))
+        }
+        do {
+            let answer = try await withTimeLimit(limit) { try await post(body, to: url + "/rpc") }
+            switch answer {
+            case .success(let value): return .success(value)
+            case .fault(let fault):
+                return .failure(CallFailure(.fault, "fault \(fault.code): \(fault.text.prefix(300))"))
+            }
+        } catch {
+            return .failure(CallFailure(error))
+        }
+    }
+
+    private func post(_ body: [UInt8], to url: String) async throws -> XMLRPCResponse {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "text/xml")
+        request.headers.add(name: "User-Agent", value: "baikonur")
+        if !settings.keepsConnections { request.headers.add(name: "Connection", value: "close") }
+        request.body = .bytes(ByteBuffer(bytes: body))
+        let response = try await http.execute(request, deadline: .distantFuture)
+        guard response.status == .ok else {
+            throw CallFailure(.httpStatus, "the slave answered HTTP \(response.status.code)")
+        }
+        let bytes = try await response.body.collect(upTo: settings.maximumAnswerSize)
+        do {
+            return try XMLRPCDecoder.decodeResponse(
+                Array(buffer: bytes), limits: .init(totalBytes: settings.maximumAnswerSize))
+        } catch {
+            throw CallFailure(.malformed, "the slave's answer is no XML-RPC: \(error)")
+        }
+    }
+}
+
+extension CallFailure {
+    /// From what the HTTP client threw.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CallFailure: self = failure
+        case let failure as TimeLimitExceeded: self.init(.timedOut, failure.description)
+        case is NIOTooManyBytesError: self.init(.tooLarge, "the answer is too large")
+        case let failure as NIOConnectionError:
+            let cause = failure.connectionErrors.first.map { String(describing: $0.error) } ?? ""
+            self.init(cause.contains("ECONNREFUSED") || cause.contains("errno: 111") ? .refused : .unreachable, "cannot connect: \(cause)")
+        case let failure as IOError:
+            self.init(failure.errnoCode == ECONNREFUSED ? .refused : .reset, failure.description)
+        case let failure as HTTPClientError:
+            switch failure {
+            case .remoteConnectionClosed: self.init(.reset, "the slave closed the connection before its answer was complete")
+            case .connectTimeout, .readTimeout, .deadlineExceeded: self.init(.timedOut, failure.description)
+            default: self.init(.other, failure.description)
+            }
+        default: self.init(.other, String(describing: error))
+        }
+    }
+}
