@@ -81,6 +81,18 @@ struct ScenarioErrorTests {
             "2:10: slaves[0]: found no `architecture`, expected an architecture such as amd64"
         ),
         (
+            "name: x\nslaves: [{ name: a-1, architecture: all }]",
+            "2:37: slaves[0].architecture: found `all`, expected an architecture such as amd64"
+        ),
+        (
+            "name: x\nslaves: [{ name: a-1, architecture: [] }]",
+            "2:37: slaves[0].architecture: found an empty list, expected an architecture such as amd64"
+        ),
+        (
+            "name: x\nmanager: { attribution: orignal }",
+            "2:25: manager.attribution: found `orignal`, expected one of mended, original; did you mean `original`?"
+        ),
+        (
             "name: x\nslaves: [{ name: A, architecture: amd64 }]",
             "2:18: slaves[0].name: found the name `A`, expected lower-case letters, digits and +.-"
         ),
@@ -125,8 +137,8 @@ struct ScenarioErrorTests {
             "2:18: jobs[0].source: found `hello`, expected a name and a version such as hello 1.0-1"
         ),
         (
-            "name: x\njobs: [{ source: hello x1, architectures: amd64 }]",
-            "2:18: jobs[0].source: found `hello x1`, expected a name and a version such as hello 1.0-1"
+            "name: x\njobs: [{ source: hello 1_0, architectures: amd64 }]",
+            "2:18: jobs[0].source: found `hello 1_0`, expected a name and a version such as hello 1.0-1"
         ),
         (
             "name: x\njobs: [{ source: hello 1 }]",

@@ -53,7 +53,7 @@ struct ScenarioParserTests {
         #expect(scenario.unknownBuild == BuildScript())
     }
 
-    @Test("the defaults of the manager are the constants of the original")
+    @Test("the defaults of the manager's thresholds and times are the constants of the original")
     func managerDefaults() {
         let manager = ManagerSettings()
         #expect(manager.scanInterval == .seconds(15) && manager.refreshInterval == nil)
@@ -61,7 +61,7 @@ struct ScenarioParserTests {
         #expect(manager.fetchTimeoutFactor == 20 && manager.cancelTimeout == .seconds(180))
         #expect(manager.scanGrace == 5 && manager.tieThreshold == 3 && manager.disableThreshold == 5)
         #expect(manager.candidates == 10 && manager.downloads.attempts == 3)
-        #expect(manager.downloads.concurrency == 128 && !manager.keepAlive)
+        #expect(manager.attribution == AttributionSettings() && !manager.keepAlive)
     }
 
     @Test("every setting of the manager is read")
@@ -88,7 +88,9 @@ struct ScenarioParserTests {
               keep-alive: yes
               spread-scans: no
               answer-limit: 1 MiB
-              downloads: { concurrency: 14, attempts: 15, gap-timeout: 16s, size-limit: 17 MB }
+              minimum-scores: { all: 5, amd64: -7 }
+              downloads:
+                { concurrency: 14, attempts: 15, gap-timeout: 16s, size-limit: 17 MB, transfer-timeout: 19s, file-limit: 20 }
               uploads: { interval: 18s }
             """
         ).manager
@@ -106,7 +108,22 @@ struct ScenarioParserTests {
         #expect(manager.downloads.concurrency == 14 && manager.downloads.attempts == 15)
         #expect(manager.downloads.gapTimeout == .seconds(16))
         #expect(manager.downloads.sizeLimit == ByteCount(17_000_000))
+        #expect(manager.downloads.transferTimeout == .seconds(19) && manager.downloads.fileLimit == 20)
+        #expect(manager.minimumScore == 5 && manager.minimumScores == ["amd64": -7])
         #expect(manager.uploads.interval == .seconds(18))
+    }
+
+    @Test("the deviations from the original can be chosen one by one")
+    func attribution() throws {
+        func settings(_ text: String) throws -> AttributionSettings {
+            try read("name: x\nmanager: { attribution: \(text) }").manager.attribution
+        }
+        #expect(try settings("mended") == AttributionSettings())
+        #expect(try settings("original") == .original)
+        let off =
+            "{ counts-lost-jobs: no, checks-build-reply: no, clears-on-outcome: no, refunds-strikes: no, "
+        #expect(try settings(off + "tie-limit: none, limits-cleaning: no }") == .original)
+        #expect(try settings("{ tie-limit: 4 }").tieLimit == 4)
     }
 
     @Test("one RPC limit stands for virtual builders too, unless they have their own")

@@ -46,7 +46,7 @@ struct VerdictTests {
                 faults: [{ fault: delay, name: hung }, { fault: delay, name: never }]
                 expect: [\(expectation)]
                 """, file: "f.yaml")
-        let line = try #require(Verdict(scenario, try outcome()).lines.first)
+        let line = try #require(RunVerdict(scenario, try outcome()).lines.first)
         let seen = try #require(line.sentence.range(of: "; seen: "))
         return "\(line.grade.rawValue)  \(line.sentence[seen.upperBound...])"
     }
@@ -117,8 +117,8 @@ struct VerdictTests {
         let fail = FarmExpectation(demand: .run(RunDemand(ending: .allFinal)))
         let open = FarmExpectation(demand: .faults(FaultDemand(rules: GlobSet([try #require(Glob("*"))]))))
         let outcome = FarmOutcome(ending: .limit, duration: .zero, builders: [], jobs: [])
-        func grade(_ expectations: [FarmExpectation]) -> Verdict.Grade {
-            Verdict(Scenario(name: "x", expectations: expectations), outcome).grade
+        func grade(_ expectations: [FarmExpectation]) -> RunVerdict.Grade {
+            RunVerdict(Scenario(name: "x", expectations: expectations), outcome).grade
         }
         #expect(grade([]) == .pass)
         #expect(grade([pass, pass]) == .pass)
@@ -143,7 +143,7 @@ struct VerdictTests {
                 FarmExpectation(demand: .events(EventDemand(kind: .jobLost, count: CountRange(1, nil)))),
             ])
         #expect(
-            Verdict(scenario, try outcome()).text == """
+            RunVerdict(scenario, try outcome()).text == """
                 PASS  it ends; seen: ended by all-final after 12.3 s
                 FAIL  events job-lost: at least 1; seen: 0
                 FAIL  first light: 1 of 2 expectations hold
@@ -162,7 +162,7 @@ struct VerdictTests {
                 FarmExpectation(
                     title: "open", demand: .faults(FaultDemand(rules: GlobSet([try #require(Glob("*"))])))),
             ])
-        let report = JUnitReport(Verdict(scenario, try outcome()), duration: .milliseconds(12_045)).text
+        let report = JUnitReport(RunVerdict(scenario, try outcome()), duration: .milliseconds(12_045)).text
         let name = "a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos;&#10;\u{FFFD}\u{FFFD}é"
         #expect(
             report == """

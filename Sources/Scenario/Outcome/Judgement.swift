@@ -2,7 +2,7 @@ import FarmModel
 
 /// What an expectation found.
 struct Finding {
-    var grade: Verdict.Grade
+    var grade: RunVerdict.Grade
     /// What was seen, as a clause.
     var seen: String
 }
