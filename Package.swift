@@ -104,7 +104,8 @@ let package = Package(
             [
                 "BuildManager", "FarmRecords", "ContentStore", "DebianFormats", "Store", "XMLRPC",
                 "FarmModel",
-                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics,
+                .lifecycle,
                 .subprocess, .crypto,
             ]),
         room(
