@@ -22,8 +22,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let sqlite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -33,6 +36,7 @@ extension Target.Dependency {
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let arguments: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
     static let histogram: Self = .product(name: "Histogram", package: "hdrhistogram-swift")
@@ -53,6 +57,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -74,36 +79,47 @@ let package = Package(
         // Floor 1: the vocabulary.
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
-        room("BuilddProtocol", ["XMLRPC", "FarmModel"]),
-        room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
+        room("BuilddProtocol", ["XMLRPC", "FarmModel", .orderedCollections]),
+        room("DebianFormats", ["FarmModel", "CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
         // Floor 2: the deciders.
         room("SlaveHTTP", ["FarmModel"]),
-        room("MockSlave", ["XMLRPC", "FarmModel", "BuilddProtocol"]),
+        room("MockSlave", ["XMLRPC", "FarmModel", "BuilddProtocol", .orderedCollections]),
         room("BuildManager", ["XMLRPC", "FarmModel", "BuilddProtocol", .collections]),
         room("FarmRecords", ["FarmModel", "Store"]),
         room("Scenario", ["FarmModel", "BuilddProtocol", "DebianFormats", .yams, .orderedCollections]),
 
         // Floor 3: the edges.
+        room("ScenarioFiles", ["Scenario"]),
         room(
             "SlaveHost",
             [
                 "MockSlave", "SlaveHTTP", "ContentStore", "DebianFormats", "Scenario", "XMLRPC", "FarmModel",
-                "BuilddProtocol", .nioCore, .nioPosix, .asyncHTTPClient, .logging, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioSSL, .asyncHTTPClient, .logging, .lifecycle,
             ]),
         room(
             "ManagerService",
             [
                 "BuildManager", "FarmRecords", "ContentStore", "DebianFormats", "Store", "XMLRPC",
                 "FarmModel",
-                "BuilddProtocol", .nioCore, .asyncHTTPClient, .hummingbird, .logging, .metrics, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics,
+                .lifecycle,
                 .subprocess, .crypto,
             ]),
         room(
+            "Librarian",
+            [
+                "ContentStore", "FarmRecords", "FarmModel", .crypto, .hummingbird, .hummingbirdCore,
+                .nioCore, .nioPosix, .logging, .lifecycle,
+            ]),
+        room(
             "UploadProcessor",
-            ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
+            [
+                "FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .metrics,
+                .lifecycle,
+            ]),
         room(
             "Conformance",
             ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
@@ -112,16 +128,16 @@ let package = Package(
         room(
             "FarmRunner",
             [
-                "Scenario", "SlaveHost", "ManagerService", "UploadProcessor", "ContentStore", "FarmRecords",
-                "Store",
-                "DebianFormats", "FarmModel", .logging, .lifecycle, .subprocess,
+                "Scenario", "SlaveHost", "MockSlave", "ManagerService", "BuildManager", "Librarian",
+                "UploadProcessor", "ContentStore", "FarmRecords", "Store", "DebianFormats", "FarmModel",
+                .logging, .lifecycle, .unixSignals, .subprocess,
             ]),
         .executableTarget(
             name: "baikonur",
             dependencies: [
-                "FarmRunner", "Conformance", "Scenario", "SlaveHost", "ManagerService", "UploadProcessor",
-                "FarmRecords",
-                "Store", "FarmModel", .arguments, .logging, .lifecycle,
+                "FarmRunner", "Conformance", "Scenario", "ScenarioFiles", "SlaveHost", "ManagerService",
+                "UploadProcessor", "BuildManager", "ContentStore", "FarmRecords", "Store", "FarmModel",
+                .arguments, .logging, .lifecycle,
             ], swiftSettings: strict),
         .executableTarget(
             name: "baikonur-bench",
@@ -133,20 +149,35 @@ let package = Package(
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "RecordingSupport",
+            dependencies: [
+                "MockSlave", "BuilddProtocol", "FarmModel", "XMLRPC", .crypto, .orderedCollections,
+            ],
+            path: "Tests/RecordingSupport", swiftSettings: strict),
         tests("XMLRPC"),
         tests("FarmModel"),
-        tests("BuilddProtocol", ["XMLRPC"]),
-        tests("DebianFormats"),
+        tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
+        tests("DebianFormats", ["FarmModel"]),
         tests("Store", [.grdb]),
         tests("ContentStore", ["FarmModel"]),
         tests("SlaveHTTP"),
-        tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
+        tests(
+            "MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel", "RecordingSupport", .orderedCollections]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
-        tests("Scenario", ["FarmModel"]),
+        tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
         tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
-        tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
+        tests(
+            "Librarian",
+            [
+                "ContentStore", "FarmRecords", "FarmModel", .asyncHTTPClient, .nioCore, .nioPosix, .logging,
+                .lifecycle,
+            ]),
+        tests(
+            "UploadProcessor",
+            ["FarmRecords", "ContentStore", "DebianFormats", "FarmModel", "Store", .logging, .lifecycle]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]

@@ -2,7 +2,7 @@ public import BuilddProtocol
 public import FarmModel
 
 /// A result file whose name and sum have been checked.
-public struct ResultFile: Hashable, Sendable {
+public struct AnnouncedFile: Hashable, Sendable {
     /// Relative to the directory of the build's files; every part is a plain name.
     public let path: [String]
     public let sum: SHA1Digest
@@ -22,13 +22,13 @@ public enum ResultFiles {
     /// - Throws: `ResultFilesError` for a name that could leave the build's directory or is no plain name, for one
     ///   that occurs twice or is also a directory of another, for a sum that is none, and for too many files.
     public static func check(_ filemap: [SlaveStatus.FilemapEntry], limit: Int) throws(ResultFilesError)
-        -> [ResultFile]
+        -> [AnnouncedFile]
     {
         guard filemap.count <= limit else {
             throw ResultFilesError(
                 message: "the build left \(filemap.count) files; at most \(limit) are taken")
         }
-        var files: [ResultFile] = []
+        var files: [AnnouncedFile] = []
         var names: Set<String> = []
         for entry in filemap {
             guard let sum = SHA1Digest(entry.sum) else {
@@ -45,7 +45,7 @@ public enum ResultFiles {
             guard names.insert(entry.name).inserted else {
                 throw ResultFilesError(message: "the build returned two files named \(shown(entry.name))")
             }
-            files.append(ResultFile(path: parts, sum: sum))
+            files.append(AnnouncedFile(path: parts, sum: sum))
         }
         // A name that is both a file and a directory of another file cannot be stored.
         for file in files {

@@ -95,7 +95,7 @@ public enum ScanAction: Sendable {
     /// → `.gathering`
     case beginGathering(JobVitals)
     /// → `.filesFetched`
-    case fetchFiles([ResultFile], leaf: String, place: GatheringPlace)
+    case fetchFiles([AnnouncedFile], leaf: String, place: GatheringPlace)
     /// Commit UPLOADING, then rename the leaf into the queue → `.recorded`
     case handOver(JobVitals, leaf: String)
     /// → `.recorded`

@@ -48,7 +48,7 @@ extension Scanner {
         wait(.finishing(job, status), [.finish(job, status, dependencies: dependencies)])
     }
 
-    mutating func gather(_ job: JobVitals, _ files: [ResultFile], _ place: GatheringPlace?, _ now: Instant)
+    mutating func gather(_ job: JobVitals, _ files: [AnnouncedFile], _ place: GatheringPlace?, _ now: Instant)
         -> [ScanAction]
     {
         guard let place else { return end([.emit(.collected(job, .superseded))]) }

@@ -25,7 +25,7 @@ public struct Scanner: Sendable {
         case askingAfterBuild(DispatchPlan, CallFailure)
         case clearingFailures
         case storingLog(JobVitals, SlaveStatus, BuildResult)
-        case beginningGathering(JobVitals, [ResultFile])
+        case beginningGathering(JobVitals, [AnnouncedFile])
         case fetchingFiles(JobVitals, leaf: String)
         case handingOver(JobVitals)
         case finishing(JobVitals, BuildStatus)

@@ -16,8 +16,8 @@ public struct FarmRecords: Sendable {
     /// Opens or creates the farm's database.
     ///
     /// - Throws: `StoreError` when the file cannot be opened or belongs to a newer version.
-    package static func open(path: String) throws -> FarmRecords {
-        FarmRecords(store: try Store.open(path: path, migrations: FarmSchema.migrations))
+    package static func open(path: String, options: StoreOptions = .init()) throws -> FarmRecords {
+        FarmRecords(store: try Store.open(path: path, migrations: FarmSchema.migrations, options: options))
     }
 }
 

@@ -69,7 +69,7 @@ struct FileFetcher: Sendable {
                     try chunk.withUnsafeReadableBytes { try writer.write(bytes: $0) }
                 }
             }
-            return try await pool.runIfActive {
+            return try await pool.runIfActive { () -> StoredFile in
                 let file = try writer.finish(waitsForDisk: true)
                 if let announced, announced != file.size {
                     throw CallFailure(.reset, "\(file.size) of \(announced) bytes came")
@@ -118,7 +118,7 @@ actor TransferSlots {
         nextID += 1
         let id = nextID
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { turn in
+            try await withCheckedThrowingContinuation { (turn: CheckedContinuation<Void, any Error>) in
                 if Task.isCancelled {
                     turn.resume(throwing: CancellationError())
                 } else {

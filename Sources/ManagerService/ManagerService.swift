@@ -5,7 +5,7 @@ package import FarmModel
 package import FarmRecords
 package import Logging
 import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 // The manager's edge: it keeps the time, calls slaves, moves files and writes records, as `Scanner` says.
 
@@ -198,11 +198,10 @@ private struct SlaveClients: Sendable {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = .seconds(50)
-        configuration.timeout = .init(connect: .seconds(Int64(settings.callTimeout.inSeconds.rounded(.up))), read: nil)
+        configuration.timeout = .init(connect: TimeAmount(settings.callTimeout), read: nil)
         calls = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        configuration.timeout = .init(
-            connect: .milliseconds(Int64(settings.callTimeout.inSeconds * 1000)),
-            read: .milliseconds(Int64(settings.callTimeout.inSeconds * 1000)))
+        let gap = TimeAmount(settings.downloadGapTimeout ?? settings.callTimeout)
+        configuration.timeout = .init(connect: gap, read: gap)
         transfers = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         slaves = SlaveClient(http: calls, settings: settings)
         files = FileFetcher(

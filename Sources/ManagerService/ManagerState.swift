@@ -29,7 +29,7 @@ actor ManagerState {
 
     init(settings: ManagerSettings) {
         self.settings = settings
-        schedule = ScanSchedule(interval: settings.scanInterval)
+        schedule = ScanSchedule(interval: settings.scanInterval, spreads: settings.spreadsScans)
     }
 
     /// Takes over a fresh view; builders not seen before are scheduled, in the order given.
@@ -50,7 +50,7 @@ actor ManagerState {
     }
 
     func takeDue(now: Instant) -> [Turn] {
-        schedule.takeDue(now: now).compactMap { builder, due in
+        schedule.takeDue(now: now).compactMap { (builder, due) -> Turn? in
             guard let entry = entries[builder] else { return nil }
             runningScans += 1
             statistics.note(delay: now - due)

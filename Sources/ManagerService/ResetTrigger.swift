@@ -11,8 +11,8 @@ struct ResetTrigger: Sendable {
     /// - Parameter limit: after which the command is killed.
     /// - Throws: `EdgeFailure` with the command's output when it fails, is killed or cannot be run.
     func reset(_ builder: BuilderVitals, limit: Duration) async throws {
-        let words = command.split(separator: " ").map { word in
-            word.replacing("{vm_host}", with: builder.vmHost ?? "")
+        let words = command.split(separator: " ").map { (word: Substring) -> String in
+            String(word).replacing("{vm_host}", with: builder.vmHost ?? "")
                 .replacing("{buildd_name}", with: Self.slaveName(builder))
         }
         guard let executable = words.first else { throw EdgeFailure("no reset command is configured") }

@@ -54,14 +54,17 @@ struct ScanRunner: Sendable {
             if call.method == "abort" { crash(.abortSent) }
             return .replied(reply)
         case .build(let plan):
-            let reply = await slaves.call(composer.build(plan), slave: vitals.url, limit: limit)
+            guard let call = composer.build(plan) else {
+                return .replied(.failure(CallFailure(.other, "the plan has no base image")))
+            }
+            let reply = await slaves.call(call, slave: vitals.url, limit: limit)
             crash(.buildAccepted)
             return .replied(reply)
         case .ensurePresent(let plan):
             return .ensured(await ensurePresent(plan, vitals, limit: limit))
         case .resetHost:
             do {
-                try await reset.reset(vitals, limit: limit)
+                try await reset.reset(vitals, limit: settings.resetTimeout ?? limit)
                 crash(.hostReset)
                 return .hostReset(.success(()))
             } catch {
@@ -98,7 +101,7 @@ struct ScanRunner: Sendable {
         switch action {
         case .takeCandidate:
             let plan = try await records.takeCandidate(
-                for: vitals, now: now, matches: { Candidates.matches($0, vitals) },
+                for: vitals, atMost: settings.candidatesPerDispatch, now: now, matches: { Candidates.matches($0, vitals) },
                 vet: { Candidates.vet(pocket: $0.pocket, isSourcePublished: $0.isSourcePublished) })
             if plan != nil { crash(.jobTaken) }
             return .candidate(plan)
@@ -157,7 +160,7 @@ struct ScanRunner: Sendable {
                     return (
                         index,
                         reply.flatMap { value in
-                            do {
+                            do throws(BuilddProtocolError) {
                                 return .success(try EnsurePresentReply(decoding: value))
                             } catch {
                                 return .failure(CallFailure(.malformed, error.message))
@@ -181,7 +184,7 @@ struct ScanRunner: Sendable {
     }
 
     private func fetch(
-        _ results: [ResultFile], leaf: String, place: GatheringPlace, _ vitals: BuilderVitals
+        _ results: [AnnouncedFile], leaf: String, place: GatheringPlace, _ vitals: BuilderVitals
     ) async throws {
         let directory = try queue.gatheringDirectory(leaf: leaf, place: place)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -4,7 +4,14 @@ import BuilddProtocol
 import FarmModel
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import XMLRPC
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Calls to slaves, one XML-RPC call each, with a limit on time and size.
 struct SlaveClient: Sendable {
