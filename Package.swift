@@ -39,7 +39,6 @@ extension Target.Dependency {
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let arguments: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let histogram: Self = .product(name: "Histogram", package: "hdrhistogram-swift")
 }
 
 let package = Package(
@@ -69,7 +68,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Ground: system libraries.
@@ -80,7 +78,7 @@ let package = Package(
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
         room("BuilddProtocol", ["XMLRPC", "FarmModel", .orderedCollections]),
-        room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
+        room("DebianFormats", ["FarmModel", "CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
@@ -104,7 +102,8 @@ let package = Package(
             [
                 "BuildManager", "FarmRecords", "ContentStore", "DebianFormats", "Store", "XMLRPC",
                 "FarmModel",
-                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics,
+                .lifecycle,
                 .subprocess, .crypto,
             ]),
         room(
@@ -115,7 +114,10 @@ let package = Package(
             ]),
         room(
             "UploadProcessor",
-            ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
+            [
+                "FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .metrics,
+                .lifecycle,
+            ]),
         room(
             "Conformance",
             ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
@@ -138,21 +140,27 @@ let package = Package(
         .executableTarget(
             name: "baikonur-bench",
             dependencies: [
-                "SlaveHost", "ManagerService", "FarmRunner", "XMLRPC", "CLibXML2", .histogram, .arguments,
-                .nioCore,
-                .nioPosix,
+                "SlaveHost", "MockSlave", "ManagerService", "BuildManager", "FarmRecords", "ContentStore",
+                "FarmModel", "XMLRPC", "CLibXML2", .arguments, .asyncHTTPClient, .logging, .nioCore, .nioPosix,
             ], swiftSettings: strict),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "RecordingSupport",
+            dependencies: [
+                "MockSlave", "BuilddProtocol", "FarmModel", "XMLRPC", .crypto, .orderedCollections,
+            ],
+            path: "Tests/RecordingSupport", swiftSettings: strict),
         tests("XMLRPC"),
         tests("FarmModel"),
-        tests("BuilddProtocol", ["XMLRPC"]),
-        tests("DebianFormats"),
+        tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
+        tests("DebianFormats", ["FarmModel"]),
         tests("Store", [.grdb]),
         tests("ContentStore", ["FarmModel"]),
         tests("SlaveHTTP"),
-        tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
+        tests(
+            "MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel", "RecordingSupport", .orderedCollections]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
@@ -169,7 +177,9 @@ let package = Package(
                 "ContentStore", "FarmRecords", "FarmModel", .asyncHTTPClient, .nioCore, .nioPosix, .logging,
                 .lifecycle,
             ]),
-        tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
+        tests(
+            "UploadProcessor",
+            ["FarmRecords", "ContentStore", "DebianFormats", "FarmModel", "Store", .logging, .lifecycle]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]
