@@ -80,7 +80,7 @@ let package = Package(
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
         room("BuilddProtocol", ["XMLRPC", "FarmModel", .orderedCollections]),
-        room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
+        room("DebianFormats", ["FarmModel", "CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
@@ -104,7 +104,8 @@ let package = Package(
             [
                 "BuildManager", "FarmRecords", "ContentStore", "DebianFormats", "Store", "XMLRPC",
                 "FarmModel",
-                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics,
+                .lifecycle,
                 .subprocess, .crypto,
             ]),
         room(
@@ -157,7 +158,7 @@ let package = Package(
         tests("XMLRPC"),
         tests("FarmModel"),
         tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
-        tests("DebianFormats"),
+        tests("DebianFormats", ["FarmModel"]),
         tests("Store", [.grdb]),
         tests("ContentStore", ["FarmModel"]),
         tests("SlaveHTTP"),

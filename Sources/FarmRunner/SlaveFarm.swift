@@ -4,7 +4,7 @@ package import FarmModel
 package import Logging
 import MockSlave
 package import Scenario
-package import SlaveHost
+import SlaveHost
 import Synchronization
 
 /// The fake slaves of a scenario, hosted in this process, with its faults and scripts.
@@ -52,9 +52,7 @@ package final class SlaveFarm: Sendable {
         let now = clock()
         let listings = try await host.start(scenario.slaves.map { hosted($0, plan, now) })
         try await control.start()
-        return listings.compactMap { listing in
-            BuilderName(listing.name).map { Listing(name: $0, host: listing.host, url: listing.url) }
-        }
+        return listings.map { Listing(name: $0.name, host: $0.host, url: $0.url) }
     }
 
     /// Where a slave answers.
@@ -84,14 +82,12 @@ package final class SlaveFarm: Sendable {
             case .given(let host, let port): .fixed(host: host, port: port)
             }
         var hosted = HostedSlave(
-            configuration, address: address, faults: plan.share(of: spec.name), at: now)
+            MockSlave(configuration, at: now), address: address, faults: plan.share(of: spec.name))
         hosted.traits = spec.traits
         hosted.vmHost = spec.isVirtual ? spec.name.rawValue : nil
         return hosted
     }
 }
-
-extension SlaveFaults: @retroactive SlaveFaultSource {}
 
 /// What the builds of a scenario do, counted over the whole farm: a slave does not know how often a build was tried
 /// elsewhere.

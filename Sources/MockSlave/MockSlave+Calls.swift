@@ -163,7 +163,7 @@ extension XMLRPCValue {
     var isWritable: Bool {
         switch self {
         case .int(let number): Int32(exactly: number) != nil
-        case .bigInteger: false
+        case .bigInteger, .bigDecimal: false
         case .array(let elements): elements.allSatisfy(\.isWritable)
         case .structure(let members): members.values.allSatisfy(\.isWritable)
         case .boolean, .double, .string, .base64, .dateTime, .nil: true

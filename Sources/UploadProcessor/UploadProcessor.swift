@@ -32,7 +32,7 @@ package actor UploadProcessor: Service {
     ///   - reach: called at every crash point; what it throws ends the processor there.
     package init(
         records: FarmRecords, store: ContentStore, options: UploadProcessorOptions,
-        verifier: any LeafVerifier,
+        verifier: any LeafVerifier = PackageBuildVerifier(),
         logger: Logger = Logger(label: "upload-processor"),
         report: @escaping @Sendable (LeafReport) -> Void = { _ in },
         now: @escaping @Sendable () -> Instant = UploadProcessor.wallClock,

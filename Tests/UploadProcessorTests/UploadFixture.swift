@@ -36,7 +36,9 @@ final class UploadFixture: Sendable {
     ) throws -> (FarmRecords, ContentStore) {
         let records = try FarmRecords.open(
             path: path + "/farm.sqlite", options: .init(durability: .processCrash, busyTimeout: busyTimeout))
-        return (records, try ContentStore.open(directory: path + "/content", options: .init(waitsForDisk: false)))
+        return (
+            records, try ContentStore.open(directory: path + "/content", options: .init(waitsForDisk: false))
+        )
     }
 
     var options: UploadProcessorOptions {

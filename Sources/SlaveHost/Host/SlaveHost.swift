@@ -55,7 +55,7 @@ public final class SlaveHost: Sendable {
     /// - Parameter storeDirectory: where fetched files and results go; made if it is not there.
     /// - Throws: when the directory cannot be used.
     public convenience init(storeDirectory: String, options: Options = Options()) throws {
-        let store = try ContentStore.open(at: storeDirectory, options: .init(waitsForDisk: false))
+        let store = try ContentStore.open(directory: storeDirectory, options: .init(waitsForDisk: false))
         self.init(store: store, options: options)
     }
 
