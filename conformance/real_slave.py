@@ -46,6 +46,8 @@ def parse_arguments():
     parser.add_argument("--home", metavar="DIR", help="home of the slave, kept at the end (default: temporary)")
     parser.add_argument("--control", metavar="DIR", help="folder of the control files (default: inside the home)")
     arguments = parser.parse_args()
+    if arguments.results and not os.path.isdir(arguments.results):
+        parser.error(f"--results {arguments.results}: no such folder")
     for failure in arguments.fail:
         step, _, status = failure.partition("=")
         if step not in STEP_NAMES or not status.isdigit():

@@ -259,6 +259,10 @@ struct DebArchiveTests {
         #expect(try code(crowd, limits: limits) == .unpackLimit)
         limits.members = 100
         #expect(try code(crowd, limits: limits) == nil)
+        limits.pathBytes = 289
+        #expect(try code(crowd, limits: limits) == .unpackLimit)
+        limits.pathBytes = 290
+        #expect(try code(crowd, limits: limits) == nil)
         limits.outerMembers = 2
         #expect(try code(crowd, limits: limits) == .unpackLimit)
         limits = DebLimits()
@@ -281,6 +285,28 @@ struct DebArchiveTests {
     func odderNames() throws {
         let archive = try read(HandMade.deb(data: [.file("./naïve–☃")]))
         #expect(archive.dataMembers.map(\.path) == ["naïve–☃"])
+    }
+
+    @Test(
+        "long names and names in other encodings are read from all kinds of tar",
+        arguments: ["ustar", "gnu", "pax"])
+    func tarFormats(format: String) throws {
+        let folder = try ScratchFolder()
+        let long = String(repeating: "d/", count: 40) + String(repeating: "f", count: 90)
+        try Tool.run(
+            "sh", ["-c", "mkdir -p $(dirname \(long)) && echo x > \(long) && echo y > ünïcode"],
+            in: folder.path)
+        try Tool.run(
+            "tar", ["--format=\(format)", "--mtime=2010-09-01", "-cf", "data.tar", long, "ünïcode"],
+            in: folder.path)
+        let archive = try read(
+            HandMade.ar([
+                ("debian-binary", Array("2.0\n".utf8)),
+                ("control.tar", HandMade.tar([.file("./control", HandMade.control)])),
+                ("data.tar", try folder.bytes("data.tar")),
+            ]))
+        #expect(archive.dataMembers.map(\.path) == [long, "ünïcode"])
+        #expect(archive.dataMembers.map(\.size) == [2, 2])
     }
 
     @Test("errors of a source come out as they are, at whatever depth they happen")

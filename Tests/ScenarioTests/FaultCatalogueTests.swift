@@ -21,7 +21,8 @@ struct FaultCatalogueTests {
     @Test("no parameter has the name of a key that every rule has")
     func parameters() {
         let reserved = [
-            "fault", "name", "slaves", "except", "architectures", "regions", "tags", "virtual", "calls", "files",
+            "fault", "name", "slaves", "except", "architectures", "regions", "tags", "virtual", "calls",
+            "files",
             "jobs", "attempts", "when", "state", "path",
         ]
         for fault in FaultCatalogue.all {
@@ -49,13 +50,19 @@ struct FaultCatalogueTests {
         }
     }
 
-    @Test("every fault has an example that expects it to have fired", arguments: FaultCatalogue.all.map { $0.name })
+    @Test(
+        "every fault has an example that expects it to have fired",
+        arguments: FaultCatalogue.all.map { $0.name })
     func examples(name: String) throws {
         let path = "mockslaves/faults/\(name).yaml"
         let scenario = try Scenario(reading: Repository.text(path), file: path)
         let rule = try #require(scenario.rules.first { type(of: $0.fault).name == name })
         let isExpected = scenario.expectations.contains { expectation in
-            if case .faults(let demand) = expectation.demand { demand.rules.matches(rule.name) } else { false }
+            if case .faults(let demand) = expectation.demand {
+                demand.rules.matches(rule.name)
+            } else {
+                false
+            }
         }
         #expect(isExpected)
         #expect(scenario.expectations.count > 1)

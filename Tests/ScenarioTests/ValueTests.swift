@@ -164,7 +164,8 @@ struct ValueTests {
         #expect(small.capacity == 2)
         #expect(small.address(1) == "127.9.8.78")
         #expect(small.address(2) == nil)
-        for text in ["10.0.0.0/8", "127.0.0.0", "127.0.0.0/7", "127.0.0/8", "127.0.0.256/24", "127.0.0.0/31"] {
+        for text in ["10.0.0.0/8", "127.0.0.0", "127.0.0.0/7", "127.0.0/8", "127.0.0.256/24", "127.0.0.0/31"]
+        {
             #expect(LoopbackNetwork(text) == nil, "\(text)")
         }
     }

@@ -68,10 +68,7 @@ extension PackageBuilder {
         fields += package.extraFields
         fields += [
             ("Section", package.section.description), ("Priority", package.priority.rawValue),
-            (
-                "Description",
-                Stanza.value(text: package.summary + "\nThis package holds nothing that anybody needs.")
-            ),
+            ("Description", Self.description(package.summary)),
         ]
         return try Stanza(fields)
     }

@@ -21,7 +21,7 @@ public struct SourceDescription: Sendable {
     public init(
         name: String, version: String, maintainer: String = "Baikonur Fake Farm <farm@example.com>",
         distribution: String = "unstable", section: String = "misc", priority: PackagePriority = .optional,
-        summary: String = "made-up package of a fake build farm", changes: [String] = ["Made up."],
+        summary: String = "package made up for a fake build farm", changes: [String] = ["Made up."],
         architecture: String = "any", extraFields: [(name: String, value: String)] = []
     ) throws(DebianFormatsError) {
         self.name = try PackageName(name)

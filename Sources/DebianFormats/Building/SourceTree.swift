@@ -54,10 +54,7 @@ struct SourceTree {
         ])
         let binary = try Stanza([
             ("Package", source.name.rawValue), ("Architecture", source.architecture.rawValue),
-            (
-                "Description",
-                Stanza.value(text: source.summary + "\nThis package holds nothing that anybody needs.")
-            ),
+            ("Description", PackageBuilder.description(source.summary)),
         ])
         return Deb822.text(of: [packages, binary])
     }

@@ -5,6 +5,14 @@ extension PackageBuilder {
     /// The policy version that made-up sources claim.
     static let standardsVersion = "4.6.2"
 
+    /// The value of Description of everything that is made up.
+    static func description(_ summary: String) -> String {
+        Stanza.value(
+            text: summary
+                + "\nThis package was made up to keep a build farm busy. It holds nothing that\nanybody needs."
+        )
+    }
+
     /// A `.changes` for a set of files. Architecture and Binary follow from their names.
     ///
     /// - Parameters:
@@ -47,9 +55,10 @@ extension PackageBuilder {
         }
         let entry = source.changelogEntry.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         fields.append(("Changes", Stanza.value(text: entry.joined(separator: "\n"), headless: true)))
-        fields += Self.checksumFields(of: files)
-        let list = files.map {
-            "\(Checksums(of: $0.bytes).md5) \($0.bytes.count) \($0.section) \($0.priority) \($0.name)"
+        let sums = files.map { Checksums(of: $0.bytes) }
+        fields += Self.checksumFields(of: files, sums)
+        let list = zip(files, sums).map { file, sums in
+            "\(sums.md5) \(sums.size) \(file.section) \(file.priority) \(file.name)"
         }
         fields.append(("Files", Stanza.value(lines: list)))
         return BuiltFile(
@@ -70,23 +79,19 @@ extension PackageBuilder {
         fields += source.extraFields
         let list = "\(source.name) deb \(source.section) \(source.priority) arch=\(source.architecture)"
         fields.append(("Package-List", Stanza.value(lines: [list])))
-        fields += Self.checksumFields(of: [tarball])
         let sums = Checksums(of: tarball.bytes)
+        fields += Self.checksumFields(of: [tarball], [sums])
         fields.append(("Files", Stanza.value(lines: ["\(sums.md5) \(sums.size) \(tarball.name)"])))
         return Array(Deb822.text(of: try Stanza(fields)).utf8)
     }
 
-    private static func checksumFields(of files: [BuiltFile]) -> [(name: String, value: String)] {
-        let sums = files.map { (name: $0.name, sums: Checksums(of: $0.bytes)) }
+    private static func checksumFields(
+        of files: [BuiltFile], _ sums: [Checksums]
+    ) -> [(name: String, value: String)] {
+        let rows = zip(files, sums)
         return [
-            (
-                "Checksums-Sha1",
-                Stanza.value(lines: sums.map { "\($0.sums.sha1) \($0.sums.size) \($0.name)" })
-            ),
-            (
-                "Checksums-Sha256",
-                Stanza.value(lines: sums.map { "\($0.sums.sha256) \($0.sums.size) \($0.name)" })
-            ),
+            ("Checksums-Sha1", Stanza.value(lines: rows.map { "\($1.sha1) \($1.size) \($0.name)" })),
+            ("Checksums-Sha256", Stanza.value(lines: rows.map { "\($1.sha256) \($1.size) \($0.name)" })),
         ]
     }
 

@@ -35,10 +35,12 @@ final class ArchiveWriter {
         case .ar: try check(archive_write_set_format_ar_bsd(archive))
         case .tar(let compression):
             try check(archive_write_set_format_ustar(archive))
-            try compress(compression)
+            // What is made up does not compress, and at level 1 that costs the least time and memory.
+            try compress(compression, level: "1")
         case .compressed(let compression):
             try check(archive_write_set_format_raw(archive))
-            try compress(compression)
+            // Policy asks for the best compression of documents.
+            try compress(compression, level: "9")
         }
         // The output is not padded to a record size.
         try check(archive_write_set_bytes_in_last_block(archive, 1))
@@ -81,21 +83,20 @@ final class ArchiveWriter {
         return sink.bytes
     }
 
-    private func compress(_ compression: PackageCompression) throws(DebianFormatsError) {
+    private func compress(_ compression: PackageCompression, level: String) throws(DebianFormatsError) {
         switch compression {
         case .none: try check(archive_write_add_filter_none(archive))
         case .gzip:
             try check(archive_write_add_filter_gzip(archive))
             // Otherwise the present time stands in the header.
             try check(archive_write_set_filter_option(archive, "gzip", "timestamp", nil))
-        case .xz:
-            try check(archive_write_add_filter_xz(archive))
-            // Low levels need a tenth of the memory, and made-up contents do not compress anyway.
-            try check(archive_write_set_filter_option(archive, "xz", "compression-level", "1"))
+        case .xz: try check(archive_write_add_filter_xz(archive))
         case .zstd: try check(archive_write_add_filter_zstd(archive))
         case .bzip2: try check(archive_write_add_filter_bzip2(archive))
         case .lzma: try check(archive_write_add_filter_lzma(archive))
         }
+        guard compression != .none else { return }
+        try check(archive_write_set_filter_option(archive, nil, "compression-level", level))
     }
 
     private func check(_ status: CInt) throws(DebianFormatsError) {

@@ -8,6 +8,8 @@ public struct DebLimits: Sendable {
     public var dataBytes: Int64 = 16 << 30
     /// Files, directories and links in either member.
     public var members = 500_000
+    /// The paths and link targets of all members of either part together.
+    public var pathBytes = 64 << 20
     /// How many times its compressed size a member may unpack to, once it has unpacked `ratioCountsFrom` bytes.
     public var ratio: Int64 = 500
     public var ratioCountsFrom: Int64 = 32 << 20

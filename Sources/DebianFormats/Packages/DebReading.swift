@@ -4,6 +4,8 @@ struct DebReading {
     struct Part {
         var compression: PackageCompression
         var members: [PackageMember] = []
+        /// Of all paths and link targets so far.
+        var pathBytes = 0
     }
 
     private let outer: ArchiveReader
@@ -121,8 +123,8 @@ struct DebReading {
         var treeGuard = TreeGuard()
         var contents: [UInt8]?
         while let found = try tar.next() {
-            let member = try check(found, name, &treeGuard, count: part.members.count)
-            part.members.append(member)
+            let member = try check(found, name, &treeGuard)
+            try add(member, to: &part, name)
             guard member.path == keeping, case .file = member.kind else { continue }
             guard contents == nil else { throw Self.broken("\(name) has two files \"\(member.path)\"") }
             contents = try read(tar, member)
@@ -133,11 +135,8 @@ struct DebReading {
     }
 
     private func check(
-        _ found: ArchiveReader.Member, _ part: String, _ treeGuard: inout TreeGuard, count: Int
+        _ found: ArchiveReader.Member, _ part: String, _ treeGuard: inout TreeGuard
     ) throws -> PackageMember {
-        guard count < limits.members else {
-            throw DebianFormatsError(.unpackLimit, "\(part) has more than \(limits.members) members")
-        }
         let isFile = found.kind == .file
         let member = PackageMember(
             path: TreeGuard.normalised(found.path) ?? found.path, kind: found.kind,
@@ -146,6 +145,23 @@ struct DebReading {
             throw DebianFormatsError(.unpackUnsafe, "\(quoted(found.path)) in \(part) is refused: \(reason)")
         }
         return member
+    }
+
+    private func add(_ member: PackageMember, to part: inout Part, _ name: String) throws {
+        guard part.members.count < limits.members else {
+            throw DebianFormatsError(.unpackLimit, "\(name) has more than \(limits.members) members")
+        }
+        part.pathBytes += member.path.utf8.count
+        switch member.kind {
+        case .symbolicLink(let target), .hardLink(let target): part.pathBytes += target.utf8.count
+        case .file, .directory, .special: break
+        }
+        guard part.pathBytes <= limits.pathBytes else {
+            throw DebianFormatsError(
+                .unpackLimit,
+                "the names in \(name) are longer than the \(limits.pathBytes) bytes allowed in all")
+        }
+        part.members.append(member)
     }
 
     private func read(_ tar: ArchiveReader, _ member: PackageMember) throws -> [UInt8] {

@@ -17,7 +17,9 @@ extension ArchiveSpec {
                 field.report(
                     .unknownName, found: "`\(archive.name)` depending on `\(dependency)`",
                     expected: "an archive of this scenario",
-                    hint: Spelling.nearest(to: dependency, among: archives.map(\.name)).map { "did you mean `\($0)`?" })
+                    hint: Spelling.nearest(to: dependency, among: archives.map(\.name)).map {
+                        "did you mean `\($0)`?"
+                    })
             }
         }
         return archives

@@ -68,7 +68,9 @@ struct ScenarioChecks {
             field.report(
                 .unknownName, found: "a fault that selects no slave", expected: "at least one slave",
                 hint: rule.selector.slaves.flatMap { hint($0, among: scenario.slaves.map(\.name.rawValue)) })
-        } else if type(of: rule.fault).occasion == .resets, !chosen.contains(where: { index.slaves[$0].isVirtual }) {
+        } else if type(of: rule.fault).occasion == .resets,
+            !chosen.contains(where: { index.slaves[$0].isVirtual })
+        {
             field.report(
                 .conflict, found: "`\(type(of: rule.fault).name)` on slaves that are not virtual",
                 expected: "virtual slaves: no other is ever reset")
@@ -84,7 +86,7 @@ struct ScenarioChecks {
 
     // MARK: Expectations
 
-    private func check(_ expectation: Expectation, _ field: Field) {
+    private func check(_ expectation: FarmExpectation, _ field: Field) {
         let (globs, names): (GlobSet, [String])
         switch expectation.demand {
         case .events, .run: return
@@ -140,6 +142,6 @@ extension JobGlobs {
     fileprivate func matches(_ job: JobSpec) -> Bool { matches(source: job.source, job: job.name) }
 }
 
-extension Expectation.Demand {
+extension FarmExpectation.Demand {
     fileprivate var isAboutJobs: Bool { if case .jobs = self { true } else { false } }
 }

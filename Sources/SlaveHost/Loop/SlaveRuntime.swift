@@ -86,13 +86,11 @@ final class SlaveRuntime {
 // MARK: - Connections
 
 extension SlaveRuntime {
-    /// A connection was accepted.
-    ///
-    /// - Returns: false when it is to be closed at once.
-    func connected(_ connection: SlaveConnection) -> Bool {
+    /// A connection was accepted; it may be ended at once.
+    func connected(_ connection: SlaveConnection) {
         guard power == .on, connections.count < services.configuration.connectionsPerSlave else {
             note(.turnedAway(peer: connection.peer))
-            return false
+            return connection.close()
         }
         connections[ObjectIdentifier(connection)] = connection
         moments.connections += 1
@@ -100,7 +98,8 @@ extension SlaveRuntime {
         note(.connected(peer: connection.peer), decision)
         connection.effects = decision.effects
         applyToSlave(decision.effects)
-        return !decision.effects.contains(.refuseConnections)
+        // Too late to refuse it; this is the nearest to it.
+        if decision.effects.contains(.refuseConnections) { connection.reset() }
     }
 
     func disconnected(_ connection: SlaveConnection) {
@@ -238,6 +237,7 @@ extension SlaveRuntime {
         guard let run = scripted.run else { return scripted.script }
         moments.builds += 1
         let decision = decide(.build(run), number: moments.builds)
+        note(.build(run), decision)
         for case .outcome(let outcome) in decision.effects { scripted.script.outcome = outcome }
         let later = decision.effects.filter(\.isOnSlave)
         if !later.isEmpty {

@@ -1,7 +1,7 @@
 public import FarmModel
 
 /// Something that must hold when the run has ended.
-public struct Expectation: Hashable, Sendable {
+public struct FarmExpectation: Hashable, Sendable {
     public enum Demand: Hashable, Sendable {
         case jobs(JobDemand)
         case builders(BuilderDemand)
@@ -113,7 +113,7 @@ public struct RunDemand: Hashable, Sendable {
     }
 }
 
-extension Expectation.Demand {
+extension FarmExpectation.Demand {
     /// The demand as a sentence without a full stop.
     var sentence: String {
         switch self {

@@ -1,5 +1,5 @@
 /// Whether a run did what its scenario expects.
-public struct Verdict: Hashable, Sendable {
+public struct RunVerdict: Hashable, Sendable {
     public enum Grade: String, Hashable, Sendable {
         case pass = "PASS"
         case fail = "FAIL"
@@ -9,7 +9,7 @@ public struct Verdict: Hashable, Sendable {
 
     /// The verdict on one expectation.
     public struct Line: Hashable, Sendable, CustomStringConvertible {
-        public var expectation: Expectation
+        public var expectation: FarmExpectation
         public var grade: Grade
         /// What was expected and what was seen.
         public var sentence: String
@@ -47,6 +47,3 @@ public struct Verdict: Hashable, Sendable {
             + "\(grade.rawValue)  \(scenario): \(held) of \(lines.count) expectations hold\n"
     }
 }
-
-/// The verdict over a run, for files that also know the judge's `Verdict` on a failure.
-public typealias RunVerdict = Verdict
