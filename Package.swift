@@ -116,7 +116,7 @@ let package = Package(
             ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
         room(
             "Conformance",
-            ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
+            ["BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .crypto]),
 
         // Floor 4: the door.
         room(
@@ -163,6 +163,7 @@ let package = Package(
                 .lifecycle,
             ]),
         tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
+        tests("Conformance", ["XMLRPC", "BuilddProtocol", .nioCore, .nioPosix]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]
