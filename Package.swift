@@ -22,6 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
@@ -38,7 +39,6 @@ extension Target.Dependency {
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let arguments: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let histogram: Self = .product(name: "Histogram", package: "hdrhistogram-swift")
 }
 
 let package = Package(
@@ -56,6 +56,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -67,7 +68,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Ground: system libraries.
@@ -78,7 +78,7 @@ let package = Package(
         room("XMLRPC", ["CLibXML2", .orderedCollections]),
         room("FarmModel"),
         room("BuilddProtocol", ["XMLRPC", "FarmModel", .orderedCollections]),
-        room("DebianFormats", ["CArchive", .crypto, .orderedCollections]),
+        room("DebianFormats", ["FarmModel", "CArchive", .crypto, .orderedCollections]),
         room("Store", [.grdb, .sqlite]),
         room("ContentStore", ["FarmModel", .crypto]),
 
@@ -95,14 +95,15 @@ let package = Package(
             "SlaveHost",
             [
                 "MockSlave", "SlaveHTTP", "ContentStore", "DebianFormats", "Scenario", "XMLRPC", "FarmModel",
-                "BuilddProtocol", .nioCore, .nioPosix, .asyncHTTPClient, .logging, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioSSL, .asyncHTTPClient, .logging, .lifecycle,
             ]),
         room(
             "ManagerService",
             [
                 "BuildManager", "FarmRecords", "ContentStore", "DebianFormats", "Store", "XMLRPC",
                 "FarmModel",
-                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics, .lifecycle,
+                "BuilddProtocol", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient, .logging, .metrics,
+                .lifecycle,
                 .subprocess, .crypto,
             ]),
         room(
@@ -113,7 +114,10 @@ let package = Package(
             ]),
         room(
             "UploadProcessor",
-            ["FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .lifecycle]),
+            [
+                "FarmRecords", "ContentStore", "DebianFormats", "Store", "FarmModel", .logging, .metrics,
+                .lifecycle,
+            ]),
         room(
             "Conformance",
             ["BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .crypto]),
@@ -136,25 +140,36 @@ let package = Package(
         .executableTarget(
             name: "baikonur-bench",
             dependencies: [
-                "SlaveHost", "ManagerService", "FarmRunner", "XMLRPC", "CLibXML2", .histogram, .arguments,
-                .nioCore,
-                .nioPosix,
+                "SlaveHost", "MockSlave", "ManagerService", "BuildManager", "FarmRecords", "ContentStore",
+                "FarmModel", "XMLRPC", "CLibXML2", .arguments, .asyncHTTPClient, .logging, .nioCore, .nioPosix,
             ], swiftSettings: strict),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "RecordingSupport",
+            dependencies: [
+                "MockSlave", "BuilddProtocol", "FarmModel", "XMLRPC", .crypto, .orderedCollections,
+            ],
+            path: "Tests/RecordingSupport", swiftSettings: strict),
         tests("XMLRPC"),
         tests("FarmModel"),
-        tests("BuilddProtocol", ["XMLRPC"]),
-        tests("DebianFormats"),
+        tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
+        tests("DebianFormats", ["FarmModel"]),
         tests("Store", [.grdb]),
         tests("ContentStore", ["FarmModel"]),
         tests("SlaveHTTP"),
-        tests("MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
+        tests(
+            "MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel", "RecordingSupport", .orderedCollections]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
-        tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
+        tests(
+            "SlaveHost",
+            [
+                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", .nioCore, .nioPosix,
+                .nioSSL,
+            ]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
         tests(
             "Librarian",
@@ -162,8 +177,15 @@ let package = Package(
                 "ContentStore", "FarmRecords", "FarmModel", .asyncHTTPClient, .nioCore, .nioPosix, .logging,
                 .lifecycle,
             ]),
-        tests("UploadProcessor", ["FarmRecords", "DebianFormats", "FarmModel", "Store"]),
-        tests("Conformance", ["XMLRPC", "BuilddProtocol", .nioCore, .nioPosix]),
+        tests(
+            "UploadProcessor",
+            ["FarmRecords", "ContentStore", "DebianFormats", "FarmModel", "Store", .logging, .lifecycle]),
+        tests(
+            "Conformance",
+            [
+                "SlaveHost", "MockSlave", "DebianFormats", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore,
+                .nioPosix,
+            ]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]

@@ -13,8 +13,10 @@ public enum Candidates {
     }
 
     /// The status with which a binary build ends instead of being dispatched, or nil to go on (manager spec 5.1).
-    public static func vet(pocket: String, isSourcePublished: Bool) -> BuildStatus? {
-        if pocket == "security" { return .failedToBuild }
+    public static func vet(pocket: String, isSourcePublished: Bool, isSeriesObsolete: Bool = false)
+        -> BuildStatus?
+    {
+        if pocket == "security" || isSeriesObsolete { return .failedToBuild }
         return isSourcePublished ? nil : .superseded
     }
 }

@@ -50,15 +50,15 @@ public struct CurrentPolicy: FailurePolicy {
             if let tieLimit, jobCount >= tieLimit {
                 return Verdict(
                     builder: .none, job: .fail, clearsBuilderCount: true,
-                    explanation: "\(jobCount) failures each and no other builder to ask: the job is given up")
+                    explanation: "\(failures(jobCount)) each and no end in sight: the job is given up")
             }
             if !report.mayRetry || builderCount >= jobResetThreshold {
                 return Verdict(
                     builder: .none, job: .reset,
-                    explanation: "\(builderCount) failures each: the job is tried elsewhere")
+                    explanation: "\(failures(builderCount)) each: the job is put back")
             }
             return Verdict(
-                builder: .none, job: .none, explanation: "\(builderCount) failures each: too early to tell")
+                builder: .none, job: .none, explanation: "\(failures(builderCount)) each: too early to tell")
         }
         if builderCount > jobCount {
             let jobAction: Verdict.JobAction = report.job == nil ? .none : .reset
@@ -75,4 +75,6 @@ public struct CurrentPolicy: FailurePolicy {
             builder: .none, job: .fail, clearsBuilderCount: true,
             explanation: "builder \(builderCount), job \(jobCount): the job fails wherever it goes")
     }
+
+    private func failures(_ count: Int) -> String { count == 1 ? "1 failure" : "\(count) failures" }
 }

@@ -8,7 +8,8 @@ public import FarmModel
 public enum LeafName {
     public static func make(cookie: BuildCookie, now: Instant) -> String {
         let date = CivilDate(now)
-        let nanoseconds = now.nanoseconds - now.wholeSeconds * 1_000_000_000
+        let remainder = now.nanoseconds % 1_000_000_000
+        let nanoseconds = remainder < 0 ? remainder + 1_000_000_000 : remainder
         return "\(date.compact)-\(padded(nanoseconds, 9))-\(cookie)"
     }
 

@@ -1,3 +1,5 @@
+public import FarmModel
+
 /// Every constant of the manager that is configuration, with the values of the original as defaults (manager
 /// spec 2 and 15).
 public struct ManagerSettings: Hashable, Sendable {
@@ -44,6 +46,8 @@ public struct ManagerSettings: Hashable, Sendable {
     public var resetTimeout: Duration?
     /// False starts all scans of an interval in one burst, as the original does.
     public var spreadsScans = true
+    /// Jobs below are not dispatched; unset by default.
+    public var minimumScores = MinimumScores()
     public var attribution = AttributionRules()
 
     public init() {}
@@ -51,6 +55,25 @@ public struct ManagerSettings: Hashable, Sendable {
     /// The limit on a call to a slave.
     public func callTimeout(isVirtualized: Bool) -> Duration {
         isVirtualized ? virtualCallTimeout : callTimeout
+    }
+}
+
+/// The lowest scores with which jobs are still dispatched: a way to keep a farm for urgent work (manager spec 5.1).
+public struct MinimumScores: Hashable, Sendable {
+    /// For all jobs.
+    public var overall: Int64?
+    /// For the jobs of a processor; where both are set the higher counts.
+    public var byProcessor: [String: Int64] = [:]
+
+    public init(overall: Int64? = nil, byProcessor: [String: Int64] = [:]) {
+        self.overall = overall
+        self.byProcessor = byProcessor
+    }
+
+    /// Whether a job's score is high enough.
+    public func admits(_ job: JobRequirements) -> Bool {
+        let limits = [overall, job.processor.flatMap { byProcessor[$0] }].compactMap { $0 }
+        return limits.allSatisfy { job.score >= $0 }
     }
 }
 

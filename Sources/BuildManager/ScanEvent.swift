@@ -49,8 +49,11 @@ public enum ScanEvent: Sendable {
     case gathering(GatheringPlace?)
     case filesFetched(Result<Void, EdgeFailure>)
     case judged(AppliedVerdict)
-    /// The store refused or failed: nobody's fault in the farm.
+    /// The store failed, or the record is no longer what the scan believed: nobody's fault in the farm.
     case recordFailed(String)
+    /// The build's status does not allow what the slave's answer asks for (manager spec 1.4): a failure of the
+    /// scan like any other, so that it cannot go on without end.
+    case recordRefused(String)
 }
 
 /// Where the files of a collected build go below the leaf.
@@ -92,7 +95,7 @@ public enum ScanAction: Sendable {
     /// → `.gathering`
     case beginGathering(JobVitals)
     /// → `.filesFetched`
-    case fetchFiles([ResultFile], leaf: String, place: GatheringPlace)
+    case fetchFiles([AnnouncedFile], leaf: String, place: GatheringPlace)
     /// Commit UPLOADING, then rename the leaf into the queue → `.recorded`
     case handOver(JobVitals, leaf: String)
     /// → `.recorded`

@@ -36,10 +36,10 @@ extension Scanner {
         switch (step, event) {
         case (.cleaningStatus, .replied(let reply)):
             return cleanBy(reply, now)
-        case (.cleaningAbort, .replied(let reply)):
+        case (.cleaningAbort(let isOverdue), .replied(let reply)):
             // Refused when the build just ended: the next scan looks again.
             if case .failure(let failure) = reply, failure.kind != .fault { return fail(failure) }
-            return end()
+            return isOverdue ? cleaningTimedOut(BuilderState.building.wireText) : end()
         case (.cleaningClean, .replied(let reply)):
             switch reply {
             case .success: return wait(.markingClean, [.setCleanStatus(.clean)])
@@ -51,7 +51,9 @@ extension Scanner {
             if case .success(let status) = read(reply), status.state == .idle {
                 return wait(.markingClean, [.setCleanStatus(.clean)])
             }
-            return fail(.slaveFailure, "clean: \(failure.message)", mayRetry: true)
+            return fail(
+                failure.kind == .fault ? .slaveFailure : .communication, "clean: \(failure.message)",
+                mayRetry: true)
         case (.markingClean, .recorded):
             waitingSince = nil
             return end([.emit(.cleaned)])
@@ -72,7 +74,7 @@ extension Scanner {
         case (.markingTriggered, .recorded):
             return end()
         default:
-            return end([.emit(.note("a scan met an event that does not belong to its step"))])
+            return breakOff(.note("a scan met an event that does not belong to its step"))
         }
     }
 
@@ -90,18 +92,24 @@ extension Scanner {
         case .building, .aborting:
             let since = waitingSince ?? now
             waitingSince = since
-            if settings.attribution.limitsCleaning, now - since > settings.cleaningTimeout {
-                return fail(
-                    .cleaningTimedOut,
-                    "the slave has been \(status.stateText) for more than \(settings.cleaningTimeout) while it was to be cleaned",
-                    mayRetry: true)
+            let isOverdue =
+                settings.attribution.limitsCleaning && now - since > settings.cleaningTimeout
+            // The slave may have been out of reach since the last abort, so a late one is still worth sending.
+            if status.state == .building {
+                return wait(.cleaningAbort(isOverdue: isOverdue), [.emit(.cleaning("abort")), .call(.abort)])
             }
-            return status.state == .building
-                ? wait(.cleaningAbort, [.emit(.cleaning("abort")), .call(.abort)]) : end()
+            return isOverdue ? cleaningTimedOut(status.stateText) : end()
         case nil:
             return fail(
-                .slaveFailure, "the slave is in the unknown state \(status.stateText.prefix(80))",
+                .slaveFailure, "the slave is in the unknown state \(shown(status.stateText))",
                 mayRetry: true)
         }
+    }
+
+    private mutating func cleaningTimedOut(_ state: String) -> [ScanAction] {
+        fail(
+            .cleaningTimedOut,
+            "the slave has been \(state) for more than \(settings.cleaningTimeout) while it was to be cleaned",
+            mayRetry: true)
     }
 }

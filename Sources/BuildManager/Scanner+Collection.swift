@@ -7,7 +7,7 @@ extension Scanner {
         let text = status.resultText ?? ""
         guard let result = BuildResult(wireText: text) else {
             return fail(
-                .slaveFailure, "the build ended with the unknown result \(text.prefix(80).debugDescription)",
+                .slaveFailure, "the build ended with the unknown result '\(shown(text))'",
                 mayRetry: true)
         }
         switch result {
@@ -20,8 +20,7 @@ extension Scanner {
     }
 
     mutating func logStored(
-        _ job: JobVitals, _ status: SlaveStatus, _ result: BuildResult, _ outcome: Result<Void, EdgeFailure>,
-        _ now: Instant
+        _ job: JobVitals, _ status: SlaveStatus, _ result: BuildResult, _ outcome: Result<Void, EdgeFailure>
     ) -> [ScanAction] {
         if case .failure(let failure) = outcome {
             return fail(.download, "the build log: \(failure.message)", mayRetry: true)
@@ -31,7 +30,8 @@ extension Scanner {
         case .chrootFail: return finish(job, .chrootWait)
         case .depFail:
             return finish(
-                job, .manualDepWait, dependencies: status.dependencies.map { String($0.prefix(8192)) })
+                job, .manualDepWait,
+                dependencies: status.dependencies.map { ForeignText.stored($0, limit: 8192) })
         case .ok, .builderFail, .givenBack, .aborted:
             do throws(ResultFilesError) {
                 let files = try ResultFiles.check(status.filemap, limit: settings.maximumResultFiles)
@@ -48,7 +48,7 @@ extension Scanner {
         wait(.finishing(job, status), [.finish(job, status, dependencies: dependencies)])
     }
 
-    mutating func gather(_ job: JobVitals, _ files: [ResultFile], _ place: GatheringPlace?, _ now: Instant)
+    mutating func gather(_ job: JobVitals, _ files: [AnnouncedFile], _ place: GatheringPlace?, _ now: Instant)
         -> [ScanAction]
     {
         guard let place else { return end([.emit(.collected(job, .superseded))]) }
@@ -57,9 +57,9 @@ extension Scanner {
             .fetchingFiles(job, leaf: leaf), [.fetchFiles(files, leaf: leaf, place: place)])
     }
 
-    mutating func filesFetched(
-        _ job: JobVitals, _ leaf: String, _ outcome: Result<Void, EdgeFailure>, _ now: Instant
-    ) -> [ScanAction] {
+    mutating func filesFetched(_ job: JobVitals, _ leaf: String, _ outcome: Result<Void, EdgeFailure>)
+        -> [ScanAction]
+    {
         if case .failure(let failure) = outcome {
             return fail(.download, failure.message, mayRetry: true)
         }

@@ -4,7 +4,7 @@ import XMLRPC
 
 /// Giving a job to a clean, idle builder (manager spec 6).
 extension Scanner {
-    mutating func checkIdle(_ reply: Result<XMLRPCValue, CallFailure>, _ now: Instant) -> [ScanAction] {
+    mutating func checkIdle(_ reply: Result<XMLRPCValue, CallFailure>) -> [ScanAction] {
         let status: SlaveStatus
         switch read(reply) {
         case .failure(let failure): return fail(failure)
@@ -12,14 +12,13 @@ extension Scanner {
         }
         guard status.state == .idle else {
             return fail(
-                .isolation, "the slave is taken for clean but is \(status.stateText.prefix(80))",
+                .isolation, "the slave is taken for clean but is \(shown(status.stateText))",
                 mayRetry: false)
         }
         guard let vitals else { return end() }
-        if status.version != vitals.version {
-            return wait(
-                .notingVersion(thenDispatch: !vitals.isManual),
-                [.noteVersion(status.version.map { String($0.prefix(80)) })])
+        let version = status.version.map { shown($0) }
+        if version != vitals.version {
+            return wait(.notingVersion(thenDispatch: !vitals.isManual), [.noteVersion(version)])
         }
         return vitals.isManual ? end() : dispatchNext()
     }
@@ -31,6 +30,7 @@ extension Scanner {
         isDispatching = true
         vitals?.job = plan.job
         vitals?.cleanStatus = .dirty
+        if let objection = plan.objection { return fail(.cannotBuild, objection, mayRetry: false) }
         guard plan.image != nil else {
             return fail(
                 .cannotBuild, "there is no base image of \(plan.series) for \(plan.architecture)",
@@ -40,17 +40,24 @@ extension Scanner {
     }
 
     mutating func ensured(
-        _ plan: DispatchPlan, _ replies: [Result<EnsurePresentReply, CallFailure>], _ now: Instant
+        _ plan: DispatchPlan, _ replies: [Result<EnsurePresentReply, CallFailure>]
     ) -> [ScanAction] {
         let names = ([plan.image].compactMap { $0 } + plan.files).map(\.name)
+        guard replies.count == names.count else {
+            return fail(
+                .communication, "\(replies.count) answers to \(names.count) calls of ensurepresent",
+                mayRetry: false)
+        }
         for (name, reply) in zip(names, replies) {
             switch reply {
             case .failure(let failure):
-                return fail(.communication, "ensurepresent of \(name): \(failure.message)", mayRetry: false)
+                return fail(
+                    .communication, "ensurepresent of \(name): \(shown(failure.message, plan))",
+                    mayRetry: false)
             case .success(let answer) where !answer.present:
                 return fail(
-                    .cannotFetchFile, "the slave could not fetch \(name): \(answer.information.prefix(300))",
-                    mayRetry: false)
+                    .cannotFetchFile,
+                    "the slave could not fetch \(name): \(shown(answer.information, plan))", mayRetry: false)
             case .success: continue
             }
         }
@@ -58,10 +65,12 @@ extension Scanner {
     }
 
     mutating func buildAnswered(
-        _ plan: DispatchPlan, _ reply: Result<XMLRPCValue, CallFailure>, _ now: Instant
+        _ plan: DispatchPlan, _ reply: Result<XMLRPCValue, CallFailure>
     ) -> [ScanAction] {
         switch reply {
         case .failure(let failure):
+            guard settings.attribution.checksBuildReply, failure.mayHaveHappened || failure.kind == .fault
+            else { return buildFailed(plan, failure) }
             // The call may have worked all the same, or have left the slave stuck: only its state tells
             // (protocol spec 19.2 to 19.4).
             return wait(.askingAfterBuild(plan, failure), [.call(.status)])
@@ -78,7 +87,7 @@ extension Scanner {
             else {
                 return fail(
                     .buildRefused,
-                    "the slave answered \(answer.status.prefix(80)): \(answer.information.prefix(300))",
+                    "the slave answered \(shown(answer.status)): \(shown(answer.information, plan))",
                     mayRetry: false)
             }
             return dispatched(plan)
@@ -86,17 +95,28 @@ extension Scanner {
     }
 
     mutating func askedAfterBuild(
-        _ plan: DispatchPlan, _ failure: CallFailure, _ reply: Result<XMLRPCValue, CallFailure>,
-        _ now: Instant
+        _ plan: DispatchPlan, _ failure: CallFailure, _ reply: Result<XMLRPCValue, CallFailure>
     ) -> [ScanAction] {
-        if failure.mayHaveHappened, case .success(let status) = read(reply),
-            status.buildID == plan.job.cookie.description,
+        guard case .success(let status) = read(reply), status.buildID == plan.job.cookie.description,
             status.state == .building || status.state == .waiting
-        {
-            return [.emit(.note("no answer to build, but the slave runs \(plan.job.cookie)"))]
-                + dispatched(plan)
+        else { return buildFailed(plan, failure) }
+        guard failure.mayHaveHappened else {
+            return buildFailed(plan, failure, "; the slave is stuck with it")
         }
-        return fail(.communication, "build of \(plan.job.cookie): \(failure.message)", mayRetry: false)
+        return [.emit(.note("no answer to build, but the slave runs \(plan.job.cookie)"))] + dispatched(plan)
+    }
+
+    private mutating func buildFailed(_ plan: DispatchPlan, _ failure: CallFailure, _ more: String = "")
+        -> [ScanAction]
+    {
+        fail(
+            failure.kind == .fault ? .buildRefused : .communication,
+            "build of \(plan.job.cookie): \(shown(failure.message, plan))\(more)", mayRetry: false)
+    }
+
+    /// The slave's words for a message; a slave may repeat the credentials it was given.
+    private func shown(_ text: String, _ plan: DispatchPlan) -> String {
+        ForeignText.shown(text, limit: 300, hiding: plan.fileToken.map { [$0] } ?? [])
     }
 
     private mutating func dispatched(_ plan: DispatchPlan) -> [ScanAction] {

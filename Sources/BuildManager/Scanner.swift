@@ -15,7 +15,7 @@ public struct Scanner: Sendable {
     enum Step: Sendable {
         case resting
         case followingStatus(JobVitals)
-        case abortingCancelled(JobVitals, SlaveStatus)
+        case abortingCancelled(JobVitals)
         case cancelLogStored(JobVitals)
         case checkingIdle
         case notingVersion(thenDispatch: Bool)
@@ -25,14 +25,14 @@ public struct Scanner: Sendable {
         case askingAfterBuild(DispatchPlan, CallFailure)
         case clearingFailures
         case storingLog(JobVitals, SlaveStatus, BuildResult)
-        case beginningGathering(JobVitals, [ResultFile])
+        case beginningGathering(JobVitals, [AnnouncedFile])
         case fetchingFiles(JobVitals, leaf: String)
         case handingOver(JobVitals)
         case finishing(JobVitals, BuildStatus)
         case resetting(JobVitals, reason: String)
         case markingCancelled(JobVitals)
         case cleaningStatus
-        case cleaningAbort
+        case cleaningAbort(isOverdue: Bool)
         case cleaningClean
         case cleaningRecheck(CallFailure)
         case markingClean
@@ -48,8 +48,8 @@ public struct Scanner: Sendable {
     var vitals: BuilderVitals?
     /// Failed scans since the last good one or the last recorded failure.
     public private(set) var consecutiveFailures = 0
-    /// The build being cancelled and when it must be gone.
-    var cancelDeadline: (build: BuildID, at: Instant)?
+    /// The build being cancelled.
+    var cancellation: Cancellation?
     /// Since when the builder has been asked to become clean, or been aborting unasked.
     var waitingSince: Instant?
     /// True once the scan has begun to dispatch: failures count at once from then on (manager spec 11.2).
@@ -65,40 +65,43 @@ public struct Scanner: Sendable {
     /// Moves the scan on.
     ///
     /// An event that does not belong to the current step ends the scan with a note; it can only come from a defect
-    /// of the surroundings and must not stop the builder's scans.
+    /// of the surroundings and must not stop the builder's scans. Neither that nor a failing store makes a good
+    /// scan of a bad one: failures in a row go on being counted after it.
     public mutating func handle(_ event: ScanEvent, at now: Instant) -> [ScanAction] {
-        if case .recordFailed(let message) = event {
-            return end([.emit(.recordFailed(message))])
-        }
         switch (step, event) {
+        case (_, .recordFailed(let message)), (.resting, .recordRefused(let message)),
+            (.judging, .recordRefused(let message)):
+            return breakOff(.recordFailed(message))
+        case (_, .recordRefused(let message)):
+            return fail(.slaveFailure, message, mayRetry: true)
         case (.resting, .tick(let vitals)):
             return begin(vitals, now)
         case (.followingStatus(let job), .replied(let reply)):
             return follow(job, reply, now)
-        case (.abortingCancelled(let job, let status), .replied(let reply)):
-            return abortAnswered(job, status, reply, now)
+        case (.abortingCancelled(let job), .replied(let reply)):
+            return abortAnswered(job, reply)
         case (.cancelLogStored(let job), .logStored):
             return wait(.markingCancelled(job), [.markCancelled(job)])
         case (.checkingIdle, .replied(let reply)):
-            return checkIdle(reply, now)
+            return checkIdle(reply)
         case (.notingVersion(let thenDispatch), .recorded):
             return thenDispatch ? dispatchNext() : end()
         case (.takingCandidate, .candidate(let plan)):
             return dispatch(plan)
         case (.ensuring(let plan), .ensured(let replies)):
-            return ensured(plan, replies, now)
+            return ensured(plan, replies)
         case (.building(let plan), .replied(let reply)):
-            return buildAnswered(plan, reply, now)
+            return buildAnswered(plan, reply)
         case (.askingAfterBuild(let plan, let failure), .replied(let reply)):
-            return askedAfterBuild(plan, failure, reply, now)
+            return askedAfterBuild(plan, failure, reply)
         case (.clearingFailures, .recorded):
             return end()
         case (.storingLog(let job, let status, let result), .logStored(let outcome)):
-            return logStored(job, status, result, outcome, now)
+            return logStored(job, status, result, outcome)
         case (.beginningGathering(let job, let files), .gathering(let place)):
             return gather(job, files, place, now)
         case (.fetchingFiles(let job, let leaf), .filesFetched(let outcome)):
-            return filesFetched(job, leaf, outcome, now)
+            return filesFetched(job, leaf, outcome)
         case (.handingOver(let job), .recorded):
             return end([.emit(.collected(job, .uploading))])
         case (.finishing(let job, let status), .recorded):
@@ -106,7 +109,7 @@ public struct Scanner: Sendable {
         case (.resetting(let job, let reason), .recorded):
             return end([.emit(.jobReset(job, reason: reason))])
         case (.markingCancelled(let job), .recorded):
-            cancelDeadline = nil
+            cancellation = nil
             return end([.emit(.cancelled(job))])
         case (.judging, .judged(let applied)):
             return end([.emit(.judged(applied))])
@@ -120,7 +123,7 @@ public struct Scanner: Sendable {
     private mutating func begin(_ vitals: BuilderVitals, _ now: Instant) -> [ScanAction] {
         self.vitals = vitals
         isDispatching = false
-        if vitals.job == nil { cancelDeadline = nil }
+        if vitals.job?.isCancelling != true { cancellation = nil }
         guard let job = vitals.job else {
             guard vitals.isOK else {
                 waitingSince = nil
@@ -137,34 +140,37 @@ public struct Scanner: Sendable {
         guard vitals.cleanStatus == .dirty else {
             return fail(.isolation, "the builder is building but not dirty", mayRetry: false)
         }
-        guard vitals.isOK else {
-            return wait(
-                .resetting(job, reason: "builder disabled"), [.resetJob(job, reason: "builder disabled")])
-        }
+        guard vitals.isOK else { return takeAway(job, reason: "builder disabled") }
         return wait(.followingStatus(job), [.call(.status)])
     }
+
+    /// A word of the slave for a message.
+    func shown(_ text: String) -> String { ForeignText.shown(text, limit: 80) }
 
     mutating func wait(_ step: Step, _ actions: [ScanAction]) -> [ScanAction] {
         self.step = step
         return actions
     }
 
-    /// Ends a scan that found nothing wrong.
+    /// Ends a scan that found nothing wrong, or whose failure has been judged.
     mutating func end(_ actions: [ScanAction] = []) -> [ScanAction] {
-        switch step {
-        case .judging: break
-        default: consecutiveFailures = 0
-        }
+        consecutiveFailures = 0
         step = .resting
         return actions + [.done]
     }
 
+    /// Ends a scan that cannot go on for a reason outside the farm.
+    mutating func breakOff(_ told: ManagerEvent) -> [ScanAction] {
+        step = .resting
+        return [.emit(told), .done]
+    }
+
     /// A scan failed: it is graced, or it comes before the judge (manager spec 11.2).
     mutating func fail(_ cause: FailureReport.Cause, _ message: String, mayRetry: Bool) -> [ScanAction] {
-        guard let vitals else { return end([.emit(.note("a scan failed before it began: \(message)"))]) }
-        let report = FailureReport(
-            builder: vitals.id, job: vitals.job, cause: cause, message: message,
-            mayRetry: mayRetry && !isDispatching)
+        guard let vitals else { return breakOff(.note("a scan failed before it began: \(message)")) }
+        var report = FailureReport(
+            builder: vitals.id, job: vitals.job, cause: cause,
+            message: ForeignText.shown(message, limit: 1000), mayRetry: mayRetry && !isDispatching)
         consecutiveFailures += 1
         if report.mayRetry, consecutiveFailures < settings.failedScansBeforeRecording {
             step = .resting
@@ -172,11 +178,11 @@ public struct Scanner: Sendable {
                 .emit(.scanFailed(report, consecutive: consecutiveFailures, isGraced: true)), .done,
             ]
         }
-        let consecutive = consecutiveFailures
-        consecutiveFailures = 0
+        // A build that is to be cancelled is not tried again (manager spec 11.4).
+        if vitals.job?.isCancelling == true { report.mayRetry = false }
         step = .judging
         return [
-            .emit(.scanFailed(report, consecutive: consecutive, isGraced: false)), .judge(report),
+            .emit(.scanFailed(report, consecutive: consecutiveFailures, isGraced: false)), .judge(report),
         ]
     }
 
@@ -219,22 +225,27 @@ public struct Scanner: Sendable {
             return collect(job, status, now)
         case .idle, .aborted, nil:
             return fail(
-                .slaveFailure, "the slave is in the unexpected state \(status.stateText.prefix(80))",
+                .slaveFailure, "the slave is in the unexpected state \(shown(status.stateText))",
                 mayRetry: true)
         }
     }
 
     /// The slave does not have the job (manager spec 3.1; deviation D1: that is a failure of both).
     private mutating func lost(_ job: JobVitals, _ status: SlaveStatus) -> [ScanAction] {
-        let found = status.buildID.map { "build \($0.prefix(80))" } ?? "no build"
-        let message = "the slave is \(status.stateText.prefix(80)) with \(found) instead of \(job.cookie)"
-        if job.isCancelling { return wait(.markingCancelled(job), [.markCancelled(job)]) }
-        guard settings.attribution.countsLostJobs else {
-            return wait(
-                .resetting(job, reason: message),
-                [.emit(.jobLost(job, found: message)), .resetJob(job, reason: message)])
+        let found = status.buildID.map { "build \(shown($0))" } ?? "no build"
+        let message = "the slave is \(shown(status.stateText)) with \(found) instead of \(job.cookie)"
+        guard settings.attribution.countsLostJobs, !job.isCancelling else {
+            return [.emit(.jobLost(job, found: message))] + takeAway(job, reason: message)
         }
         return [.emit(.jobLost(job, found: message))] + fail(.lost, message, mayRetry: false)
+    }
+
+    /// Takes the job from its builder without blaming anybody. One that is being cancelled is as good as cancelled
+    /// (deviation D14).
+    private mutating func takeAway(_ job: JobVitals, reason: String) -> [ScanAction] {
+        job.isCancelling
+            ? wait(.markingCancelled(job), [.markCancelled(job)])
+            : wait(.resetting(job, reason: reason), [.resetJob(job, reason: reason)])
     }
 
     /// ABORTING although nobody asked: waited for, but not without limit (deviation D6).

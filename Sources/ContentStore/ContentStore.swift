@@ -22,7 +22,7 @@ package final class ContentStore: Sendable {
     /// Opens a store, makes it if it is not there (its parent must be), and removes what writers of dead
     /// processes have left.
     package static func open(
-        at directory: String, options: ContentStoreOptions = .init()
+        directory: String, options: ContentStoreOptions = .init()
     ) throws(ContentStoreError) -> ContentStore {
         try makeDirectory(directory)
         let temporary = directory + "/tmp"

@@ -19,12 +19,21 @@ public struct BuildCookie: Hashable, Sendable, CustomStringConvertible {
         self.init(jobType: jobType, build: BuildID(number))
     }
 
+    /// Reads the cookie at the end of an upload leaf's name, in its last two dash-separated parts (manager
+    /// spec 8); nil when there is none.
+    public init?(leafName: some StringProtocol) {
+        let parts = leafName.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 2 else { return nil }
+        self.init("\(parts[parts.count - 2])-\(parts[parts.count - 1])")
+    }
+
     public var description: String { "\(jobType.rawValue)-\(build.rawValue)" }
 }
 
 /// The kinds of build (manager spec 1.5), by the word that opens their cookies.
 public enum JobType: String, Hashable, Sendable, CaseIterable {
     case packageBuild = "PACKAGEBUILD"
+    case branchBuild = "BRANCHBUILD"
     case recipeBranchBuild = "RECIPEBRANCHBUILD"
     case translationTemplatesBuild = "TRANSLATIONTEMPLATESBUILD"
     case liveFSBuild = "LIVEFSBUILD"

@@ -62,12 +62,14 @@ public struct JobVitals: Hashable, Sendable {
     public var failureCount: Int
     public var status: BuildStatus
     public var startedAt: Instant?
+    /// What the job asked for; nil when any processor would do.
+    public var processor: String?
 
     public var build: BuildID { cookie.build }
 
     public init(
         queueEntry: QueueEntryID, cookie: BuildCookie, isCancelling: Bool = false, failureCount: Int = 0,
-        status: BuildStatus = .building, startedAt: Instant? = nil
+        status: BuildStatus = .building, startedAt: Instant? = nil, processor: String? = nil
     ) {
         self.queueEntry = queueEntry
         self.cookie = cookie
@@ -75,5 +77,6 @@ public struct JobVitals: Hashable, Sendable {
         self.failureCount = failureCount
         self.status = status
         self.startedAt = startedAt
+        self.processor = processor
     }
 }

@@ -63,13 +63,16 @@ public struct DispatchPlan: Hashable, Sendable {
     public var constraints: [String]
     public var isVirtualized: Bool
     public var score: Int64
+    /// Why the build may not be started here and now although it was taken; nil when it may (manager spec 6).
+    public var objection: String?
 
     public init(
         job: JobVitals, sourceName: String, sourceVersion: String, image: File?, files: [File],
         distribution: String, series: String, suiteSuffix: String = "", architecture: String,
         isArchIndep: Bool, archivePurpose: String, component: String, archiveURLs: [String] = [],
         trustedKeys: [String] = [], isPrivate: Bool = false, fileToken: String? = nil,
-        buildDebugSymbols: Bool = false, constraints: [String] = [], isVirtualized: Bool, score: Int64 = 0
+        buildDebugSymbols: Bool = false, constraints: [String] = [], isVirtualized: Bool, score: Int64 = 0,
+        objection: String? = nil
     ) {
         self.job = job
         self.sourceName = sourceName
@@ -91,8 +94,18 @@ public struct DispatchPlan: Hashable, Sendable {
         self.constraints = constraints
         self.isVirtualized = isVirtualized
         self.score = score
+        self.objection = objection
     }
 
     /// The suite a build is made for, such as `noble-updates`.
     public var suite: String { series + suiteSuffix }
+}
+
+/// Says which build it is and nothing of tokens and URLs, wherever a plan ends up in a log.
+extension DispatchPlan: CustomStringConvertible, CustomDebugStringConvertible {
+    public var description: String {
+        "\(job.cookie) (\(sourceName) \(sourceVersion), \(suite) \(architecture))"
+    }
+
+    public var debugDescription: String { description }
 }

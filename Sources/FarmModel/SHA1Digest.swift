@@ -80,9 +80,9 @@ public struct SHA256Digest: Hashable, Comparable, Sendable, CustomStringConverti
     }
 }
 
-enum HexDigits {
+package enum HexDigits {
     /// Lower-case digits only; nil for anything else and for an odd count.
-    static func decode(_ digits: some Sequence<UInt8>) -> [UInt8]? {
+    package static func decode(_ digits: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)
         var high: UInt8?
@@ -104,7 +104,7 @@ enum HexDigits {
         return high == nil ? bytes : nil
     }
 
-    static func encode(_ word: UInt64, digits: Int) -> String {
+    package static func encode(_ word: UInt64, digits: Int) -> String {
         String(unsafeUninitializedCapacity: digits) { buffer in
             for index in 0..<digits {
                 let nibble = UInt8(truncatingIfNeeded: word >> UInt64(4 * (digits - 1 - index))) & 0xF

@@ -3,9 +3,13 @@ import Store
 
 extension FarmRecords {
     /// Stores the build's log, by the sum under which the library holds it.
+    ///
+    /// - Throws: `FarmRecordsError` when there is no such build.
     public func storeLog(_ sum: SHA1Digest, of build: BuildID) async throws {
         try await store.write { tx in
-            try tx.execute("UPDATE builds SET log = $1 WHERE id = $2", [.text(sum.description), .id(build)])
+            let changed = try tx.execute(
+                "UPDATE builds SET log = $1 WHERE id = $2", [.text(sum.description), .id(build)])
+            guard changed == 1 else { throw FarmRecordsError(.notFound, "no build has the id \(build)") }
             try Self.registerBuildFile(tx, sum, of: build)
         }
     }
@@ -20,33 +24,54 @@ extension FarmRecords {
 
     /// Begins the collection of a good build (manager spec 7, steps 2 to 5).
     ///
-    /// - Throws: `FarmRecordsError` when the build's status does not allow it.
-    public func beginGathering(_ build: BuildID, on builder: BuilderID, now: Instant) async throws
-        -> GatheringDecision
-    {
+    /// - Parameter clearsFailures: whether a good build speaks for its builder (deviation D3).
+    /// - Throws: `FarmRecordsError`: `stale` when the builder does not have the job any more, `illegalTransition`
+    ///   when the build's status does not allow it or its suite has been closed.
+    public func beginGathering(
+        _ build: BuildID, on builder: BuilderID, clearsFailures: Bool = true, now: Instant
+    ) async throws -> GatheringDecision {
         try await store.write { tx in
+            try Self.requireAssigned(tx, build, to: builder)
             guard
                 let row = try tx.query(
                     """
-                    SELECT s.is_published, a.id AS archive, a.distribution FROM builds b
-                    JOIN sources s ON s.id = b.source JOIN archives a ON a.id = b.archive WHERE b.id = $1
+                    SELECT b.status, b.series, b.pocket, s.is_published, a.id AS archive, a.distribution
+                    FROM builds b JOIN sources s ON s.id = b.source JOIN archives a ON a.id = b.archive
+                    WHERE b.id = $1
                     """, [.id(build)]
                 ).first
             else { throw FarmRecordsError(.notFound, "no build has the id \(build)") }
             guard try row.bool("is_published") else {
-                try Self.finish(tx, build, as: .superseded, on: builder, now: now)
+                // An earlier attempt at collecting leaves GATHERING, from where only NEEDSBUILD leads on.
+                if try row.choice("status") == BuildStatus.gathering {
+                    try Self.change(tx, build, to: .needsBuild, now: now)
+                }
+                try Self.finish(
+                    tx, build, as: .superseded, on: builder, clearsFailures: clearsFailures, now: now)
                 return .superseded
             }
+            let archive = try row.int("archive")
+            let suite = (series: try row.text("series"), pocket: try row.text("pocket"))
+            guard try !Self.isClosed(tx, archive: archive, series: suite.series, pocket: suite.pocket) else {
+                throw FarmRecordsError(
+                    .illegalTransition,
+                    "build \(build) is for \(suite.series) (\(suite.pocket)), which has been closed")
+            }
             try Self.change(tx, build, to: .gathering, now: now)
-            return .gather(archive: try row.int("archive"), distribution: try row.text("distribution"))
+            return .gather(archive: archive, distribution: try row.text("distribution"))
         }
     }
 
     /// All files of a good build lie complete and checked in the leaf: the build becomes UPLOADING and its queue
     /// entry goes, before the leaf is moved (invariant 46).
-    public func handOver(_ build: BuildID, leaf: String, on builder: BuilderID, now: Instant) async throws {
+    ///
+    /// - Throws: `FarmRecordsError` as `beginGathering`.
+    public func handOver(
+        _ build: BuildID, leaf: String, on builder: BuilderID, clearsFailures: Bool = true, now: Instant
+    ) async throws {
         try await store.write { tx in
-            try Self.finish(tx, build, as: .uploading, on: builder, now: now)
+            try Self.finish(
+                tx, build, as: .uploading, on: builder, clearsFailures: clearsFailures, now: now)
             try tx.execute("UPDATE builds SET upload_leaf = $1 WHERE id = $2", [.text(leaf), .id(build)])
         }
     }
@@ -54,12 +79,16 @@ extension FarmRecords {
     /// Ends a build that leaves nothing to upload: failed, waiting for a dependency, for a base image, …
     ///
     /// - Parameter dependencies: stored for MANUALDEPWAIT, cleared otherwise.
+    /// - Throws: `FarmRecordsError`: `stale` when the builder does not have the job any more, `illegalTransition`
+    ///   when the build's status does not allow it.
     public func finish(
         _ build: BuildID, as status: BuildStatus, dependencies: String? = nil, on builder: BuilderID,
-        now: Instant
+        clearsFailures: Bool = true, now: Instant
     ) async throws {
         try await store.write { tx in
-            try Self.finish(tx, build, as: status, dependencies: dependencies, on: builder, now: now)
+            try Self.finish(
+                tx, build, as: status, dependencies: dependencies, on: builder,
+                clearsFailures: clearsFailures, now: now)
         }
     }
 
@@ -92,7 +121,11 @@ extension FarmRecords {
         }
         try tx.execute(
             "UPDATE builds SET status = $1, dependencies = $2 WHERE id = $3",
-            [.raw(status), .optional(status == .manualDepWait ? dependencies : nil), .id(build)])
+            [
+                .raw(status),
+                status == .manualDepWait ? dependencies.map { .foreign($0, limit: 8192) } ?? .null : .null,
+                .id(build),
+            ])
         switch status {
         case .building:
             try tx.execute(
@@ -109,25 +142,51 @@ extension FarmRecords {
         }
     }
 
-    /// Ends a build for the manager: final status or UPLOADING, queue entry gone, attempt closed. The builder
-    /// brought a build to its end, so its failures no longer count (invariant 25).
+    /// Ends a build for the manager: final status or UPLOADING, queue entry gone, attempt closed.
+    ///
+    /// Only a good build speaks for its builder, whose failures then no longer count (invariant 25, deviation D3);
+    /// what is the job's own fault touches no count (invariant 28).
     private static func finish(
         _ tx: any Transaction, _ build: BuildID, as status: BuildStatus, dependencies: String? = nil,
-        on builder: BuilderID, now: Instant
+        on builder: BuilderID, clearsFailures: Bool, now: Instant
     ) throws {
+        guard !status.hasQueueEntry else {
+            throw FarmRecordsError(.illegalTransition, "a build cannot end as \(status.name)")
+        }
+        try requireAssigned(tx, build, to: builder)
         try change(tx, build, to: status, dependencies: dependencies, now: now)
         try tx.execute("DELETE FROM build_queue WHERE build = $1", [.id(build)])
         try closeAttempt(tx, build, outcome: status.name, now: now)
-        if status != .cancelled {
-            try tx.execute("UPDATE builders SET failure_count = 0 WHERE id = $1", [.id(builder)])
+        if clearsFailures, status == .uploading || status == .superseded {
+            try Self.clearFailures(tx, of: builder)
         }
+    }
+
+    /// What a scan does to a job must not hit a job that was taken from its builder meanwhile.
+    ///
+    /// - Throws: `stale`.
+    static func requireAssigned(_ tx: any Transaction, _ build: BuildID, to builder: BuilderID) throws {
+        let entries = try tx.query(
+            "SELECT id FROM build_queue WHERE build = $1 AND builder = $2", [.id(build), .id(builder)])
+        guard !entries.isEmpty else {
+            throw FarmRecordsError(.stale, "build \(build) is not on builder \(builder) any more")
+        }
+    }
+
+    /// Whether a suite of an archive takes no more packages (manager spec 6 and 7).
+    static func isClosed(_ tx: any Transaction, archive: Int64, series: String, pocket: String) throws -> Bool
+    {
+        try !tx.query(
+            "SELECT archive FROM closed_suites WHERE archive = $1 AND series = $2 AND pocket = $3",
+            [.integer(archive), .text(series), .text(pocket)]
+        ).isEmpty
     }
 
     static func closeAttempt(_ tx: any Transaction, _ build: BuildID, outcome: String, now: Instant) throws {
         try tx.execute(
             """
             UPDATE attempts SET date_finished = $1, outcome = $2 WHERE build = $3 AND date_finished IS NULL
-            """, [.time(now), .text(outcome), .id(build)])
+            """, [.time(now), .foreign(outcome, limit: 1000), .id(build)])
     }
 
     /// A file the library holds on behalf of a build is as private as the build's archive.

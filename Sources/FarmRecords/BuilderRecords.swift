@@ -25,9 +25,9 @@ extension FarmRecords {
             try tx.execute(
                 """
                 UPDATE builders SET clean_status = $1, clean_status_changed = $2 WHERE id = $3
-                    AND ($1 = 1 OR NOT EXISTS (SELECT 1 FROM build_queue WHERE builder = $3))
+                    AND ($1 = $4 OR NOT EXISTS (SELECT 1 FROM build_queue WHERE builder = $3))
                 """,
-                [.raw(status), .time(now), .id(builder)])
+                [.raw(status), .time(now), .id(builder), .raw(CleanStatus.dirty)])
             return try Self.vitals(tx, of: builder)
         }
     }
@@ -36,7 +36,8 @@ extension FarmRecords {
     public func noteVersion(_ version: String?, of builder: BuilderID) async throws {
         try await store.write { tx in
             _ = try tx.execute(
-                "UPDATE builders SET version = $1 WHERE id = $2", [.optional(version), .id(builder)])
+                "UPDATE builders SET version = $1 WHERE id = $2",
+                [version.map { .foreign($0, limit: 200) } ?? .null, .id(builder)])
         }
     }
 
@@ -45,17 +46,23 @@ extension FarmRecords {
     /// - Throws: `FarmRecordsError` when there is no such builder.
     public func setBuilder(_ name: BuilderName, enabled: Bool, notes: String?, now: Instant) async throws {
         try await store.write { tx in
-            let changed =
-                enabled
-                ? try tx.execute(
+            guard
+                let row = try tx.query("SELECT id FROM builders WHERE name = $1", [.text(name.rawValue)])
+                    .first
+            else { throw FarmRecordsError(.notFound, "no builder is named '\(name)'") }
+            let builder = BuilderID(try row.int("id"))
+            if enabled {
+                try tx.execute(
                     """
-                    UPDATE builders SET is_ok = 1, fail_notes = NULL, failure_count = 0, clean_status = 1,
-                        clean_status_changed = $1 WHERE name = $2
-                    """, [.time(now), .text(name.rawValue)])
-                : try tx.execute(
-                    "UPDATE builders SET is_ok = 0, fail_notes = $1 WHERE name = $2",
-                    [.optional(notes), .text(name.rawValue)])
-            guard changed == 1 else { throw FarmRecordsError(.notFound, "no builder is named '\(name)'") }
+                    UPDATE builders SET is_ok = 1, fail_notes = NULL, clean_status = $1,
+                        clean_status_changed = $2 WHERE id = $3
+                    """, [.raw(CleanStatus.dirty), .time(now), .id(builder)])
+                try Self.clearFailures(tx, of: builder)
+            } else {
+                try tx.execute(
+                    "UPDATE builders SET is_ok = 0, fail_notes = $1 WHERE id = $2",
+                    [notes.map { .foreign($0, limit: 4096) } ?? .null, .id(builder)])
+            }
         }
     }
 
@@ -72,9 +79,7 @@ extension FarmRecords {
 
     /// The builder did something right: its failures no longer count (invariant 25).
     public func clearFailures(of builder: BuilderID) async throws {
-        try await store.write { tx in
-            _ = try tx.execute("UPDATE builders SET failure_count = 0 WHERE id = $1", [.id(builder)])
-        }
+        try await store.write { tx in try Self.clearFailures(tx, of: builder) }
     }
 
     static func vitals(_ tx: any Transaction, of builder: BuilderID) throws -> BuilderVitals {
@@ -84,7 +89,7 @@ extension FarmRecords {
         return vitals
     }
 
-    private static func vitals(_ tx: any Transaction, where condition: String, _ arguments: [SQLValue]) throws
+    static func vitals(_ tx: any Transaction, where condition: String, _ arguments: [SQLValue]) throws
         -> [BuilderVitals]
     {
         let processors = Dictionary(
@@ -99,7 +104,7 @@ extension FarmRecords {
             SELECT b.id, b.name, b.url, b.is_virtual, b.vm_host, b.reset_protocol, b.open_resources,
                 b.restricted_resources, b.is_ok, b.is_manual, b.clean_status, b.clean_status_changed,
                 b.failure_count, b.version, q.id AS queue, q.status AS queue_status,
-                q.date_started AS job_started, j.id AS build, j.job_type, j.status AS build_status,
+                q.date_started AS job_started, q.processor AS job_processor, j.id AS build, j.job_type, j.status AS build_status,
                 j.failure_count AS job_failures
             FROM builders b LEFT JOIN build_queue q ON q.builder = b.id LEFT JOIN builds j ON j.id = q.build
             \(condition) ORDER BY b.name
@@ -131,7 +136,8 @@ extension FarmRecords {
             queueEntry: QueueEntryID(queue),
             cookie: BuildCookie(jobType: try jobType(row), build: BuildID(try row.int("build"))),
             isCancelling: queueStatus == .cancelling, failureCount: Int(try row.int("job_failures")),
-            status: try row.choice("build_status"), startedAt: try row.optionalTime("job_started"))
+            status: try row.choice("build_status"), startedAt: try row.optionalTime("job_started"),
+            processor: try row.optionalText("job_processor"))
     }
 
     static func jobType(_ row: Row) throws -> JobType {

@@ -60,15 +60,17 @@ public struct VerdictListing: Hashable, Sendable {
 extension FarmRecords {
     /// All builders by name, with what they do.
     public func builderListings() async throws -> [BuilderListing] {
-        let all = try await allVitals()
-        let titles = try await builds().reduce(into: [BuildID: String]()) { $0[$1.build] = $1.title }
-        let notes = try await store.read { tx in
-            try tx.query("SELECT id, fail_notes FROM builders WHERE fail_notes IS NOT NULL", [])
-                .reduce(into: [Int64: String]()) { $0[try $1.int("id")] = try $1.optionalText("fail_notes") }
-        }
-        return all.map {
-            BuilderListing(
-                vitals: $0, failNotes: notes[$0.id.rawValue], jobTitle: $0.job.flatMap { titles[$0.build] })
+        try await store.read { tx in
+            let all = try Self.vitals(tx, where: "", [])
+            let titles = try Self.builds(tx, where: "WHERE q.builder IS NOT NULL", [])
+                .reduce(into: [BuildID: String]()) { $0[$1.build] = $1.title }
+            let notes = try tx.query("SELECT id, fail_notes FROM builders WHERE fail_notes IS NOT NULL")
+                .reduce(into: [Int64: String]()) { $0[try $1.int("id")] = try $1.text("fail_notes") }
+            return all.map {
+                BuilderListing(
+                    vitals: $0, failNotes: notes[$0.id.rawValue],
+                    jobTitle: $0.job.flatMap { titles[$0.build] })
+            }
         }
     }
 
@@ -137,14 +139,18 @@ extension FarmRecords {
     public func verdicts(builder: BuilderID? = nil, build: BuildID? = nil, limit: Int = 100) async throws
         -> [VerdictListing]
     {
-        try await store.read { tx in
+        // The engines differ in what type they take a lone NULL for, so only what was asked for is compared.
+        let ids = [("v.builder", builder?.rawValue), ("v.build", build?.rawValue)].compactMap { column, id in
+            id.map { (column, $0) }
+        }
+        let condition = ids.enumerated().map { "\($0 == 0 ? "WHERE" : "AND") \($1.0) = $\($0 + 2)" }
+            .joined(separator: " ")
+        return try await store.read { tx in
             try tx.query(
                 """
                 SELECT v.*, w.name AS builder_name FROM verdicts v JOIN builders w ON w.id = v.builder
-                WHERE ($1 IS NULL OR v.builder = $1) AND ($2 IS NULL OR v.build = $2)
-                ORDER BY v.id DESC LIMIT $3
-                """,
-                [.optional(builder?.rawValue), .optional(build?.rawValue), .integer(Int64(limit))]
+                \(condition) ORDER BY v.id DESC LIMIT $1
+                """, [.integer(Int64(limit))] + ids.map { .integer($0.1) }
             ).map { row in
                 VerdictListing(
                     date: try row.time("date_created"), builder: try row.text("builder_name"),

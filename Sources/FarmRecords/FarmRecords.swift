@@ -16,8 +16,8 @@ public struct FarmRecords: Sendable {
     /// Opens or creates the farm's database.
     ///
     /// - Throws: `StoreError` when the file cannot be opened or belongs to a newer version.
-    package static func open(path: String) throws -> FarmRecords {
-        FarmRecords(store: try Store.open(path: path, migrations: FarmSchema.migrations))
+    package static func open(path: String, options: StoreOptions = .init()) throws -> FarmRecords {
+        FarmRecords(store: try Store.open(path: path, migrations: FarmSchema.migrations, options: options))
     }
 }
 
@@ -30,6 +30,8 @@ public struct FarmRecordsError: Error, Hashable, Sendable, CustomStringConvertib
         case illegalTransition
         /// The record is no longer what the caller believed; nothing was changed.
         case stale
+        /// What was to be entered contradicts what is there already.
+        case conflict
         /// The database holds a value this version does not know.
         case corrupt
     }
@@ -45,18 +47,51 @@ public struct FarmRecordsError: Error, Hashable, Sendable, CustomStringConvertib
     public var description: String { message }
 }
 
-/// Lists in a column are separated by line feeds; tags and `sources.list` lines never hold one.
+/// A list in a column: each item ends with a line feed; a backslash makes line feeds and backslashes of an item
+/// plain. Empty items and the empty list are told apart.
 enum ListColumn {
-    static func encode(_ items: [String]) -> SQLValue { .text(items.joined(separator: "\n")) }
+    private static let end = UInt8(ascii: "\n")
+    private static let escape = UInt8(ascii: "\\")
+
+    static func encode(_ items: [String]) -> SQLValue {
+        var bytes: [UInt8] = []
+        for item in items {
+            for byte in item.utf8 where byte != 0 {
+                if byte == end || byte == escape { bytes.append(escape) }
+                bytes.append(byte)
+            }
+            bytes.append(end)
+        }
+        return .text(String(decoding: bytes, as: UTF8.self))
+    }
 
     static func decode(_ text: String) -> [String] {
-        text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var items: [String] = []
+        var item: [UInt8] = []
+        var isEscaped = false
+        for byte in text.utf8 {
+            switch byte {
+            case _ where isEscaped:
+                item.append(byte)
+                isEscaped = false
+            case escape: isEscaped = true
+            case end:
+                items.append(String(decoding: item, as: UTF8.self))
+                item = []
+            default: item.append(byte)
+            }
+        }
+        return items
     }
 }
 
 extension SQLValue {
     static func time(_ instant: Instant) -> SQLValue { .integer(instant.nanoseconds) }
     static func flag(_ value: Bool) -> SQLValue { .bool(value) }
+    /// A text that came from outside, without what no database takes.
+    static func foreign(_ text: String, limit: Int) -> SQLValue {
+        .text(ForeignText.stored(text, limit: limit))
+    }
     static func id(_ id: BuilderID) -> SQLValue { .integer(id.rawValue) }
     static func id(_ id: BuildID) -> SQLValue { .integer(id.rawValue) }
     static func id(_ id: QueueEntryID) -> SQLValue { .integer(id.rawValue) }

@@ -1,6 +1,8 @@
 import Store
 
 /// The tables of a farm. Migrations are named and append-only; times are nanoseconds since the Unix epoch.
+///
+/// A queue entry's id is never given out twice: scans, log tails and verdicts under way name jobs by it.
 enum FarmSchema {
     static let migrations: [Migration] = [
         Migration(
@@ -14,6 +16,8 @@ enum FarmSchema {
                     purpose TEXT NOT NULL,
                     is_private INTEGER NOT NULL DEFAULT 0,
                     requires_virtual INTEGER NOT NULL DEFAULT 1,
+                    build_debug_symbols INTEGER NOT NULL DEFAULT 0,
+                    permits_obsolete INTEGER NOT NULL DEFAULT 0,
                     build_token TEXT,
                     archive_urls TEXT NOT NULL DEFAULT '',
                     trusted_keys TEXT NOT NULL DEFAULT ''
@@ -55,6 +59,20 @@ enum FarmSchema {
                 )
                 """,
                 """
+                CREATE TABLE series (
+                    name TEXT PRIMARY KEY,
+                    is_obsolete INTEGER NOT NULL
+                )
+                """,
+                """
+                CREATE TABLE closed_suites (
+                    archive INTEGER NOT NULL REFERENCES archives(id),
+                    series TEXT NOT NULL,
+                    pocket TEXT NOT NULL,
+                    PRIMARY KEY (archive, series, pocket)
+                )
+                """,
+                """
                 CREATE TABLE sources (
                     id INTEGER PRIMARY KEY,
                     archive INTEGER NOT NULL REFERENCES archives(id),
@@ -88,6 +106,8 @@ enum FarmSchema {
                     is_arch_indep INTEGER NOT NULL,
                     processor TEXT,
                     is_virtual INTEGER NOT NULL,
+                    wants_virtual INTEGER,
+                    constraints TEXT NOT NULL DEFAULT '',
                     status INTEGER NOT NULL,
                     builder INTEGER REFERENCES builders(id),
                     date_created INTEGER NOT NULL,
@@ -104,7 +124,7 @@ enum FarmSchema {
                 "CREATE INDEX builds_status ON builds (status)",
                 """
                 CREATE TABLE build_queue (
-                    id INTEGER PRIMARY KEY,
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
                     build INTEGER NOT NULL UNIQUE REFERENCES builds(id),
                     status INTEGER NOT NULL,
                     builder INTEGER UNIQUE REFERENCES builders(id),
@@ -126,11 +146,16 @@ enum FarmSchema {
                     date_started INTEGER NOT NULL,
                     date_finished INTEGER,
                     strikes INTEGER NOT NULL DEFAULT 0,
+                    builder_strikes INTEGER NOT NULL DEFAULT 0,
+                    job_strikes INTEGER NOT NULL DEFAULT 0,
                     outcome TEXT
                 )
                 """,
                 "CREATE INDEX attempts_build ON attempts (build, builder)",
                 "CREATE INDEX attempts_builder ON attempts (builder)",
+                "CREATE UNIQUE INDEX attempts_open ON attempts (build) WHERE date_finished IS NULL",
+                "CREATE INDEX attempts_builder_strikes ON attempts (builder) WHERE builder_strikes > 0",
+                "CREATE INDEX attempts_job_strikes ON attempts (builder) WHERE job_strikes > 0",
                 """
                 CREATE TABLE verdicts (
                     id INTEGER PRIMARY KEY,

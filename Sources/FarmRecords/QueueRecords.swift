@@ -6,10 +6,13 @@ extension FarmRecords {
     public struct CandidateFacts: Hashable, Sendable {
         public var pocket: String
         public var isSourcePublished: Bool
+        /// True when the series takes no more packages and the archive makes no exception of that.
+        public var isSeriesObsolete: Bool
 
-        public init(pocket: String, isSourcePublished: Bool) {
+        public init(pocket: String, isSourcePublished: Bool, isSeriesObsolete: Bool = false) {
             self.pocket = pocket
             self.isSourcePublished = isSourcePublished
+            self.isSeriesObsolete = isSeriesObsolete
         }
     }
 
@@ -63,6 +66,9 @@ extension FarmRecords {
             for _ in 0..<limit {
                 guard let job = try Self.bestMatch(tx, current, matches: matches) else { return nil }
                 if let end = vet(try Self.facts(tx, job.build)) {
+                    guard !end.hasQueueEntry else {
+                        throw FarmRecordsError(.illegalTransition, "a build cannot end as \(end.name)")
+                    }
                     try Self.change(tx, job.build, to: end, now: now)
                     try tx.execute("DELETE FROM build_queue WHERE id = $1", [.id(job.queueEntry)])
                     continue
@@ -80,12 +86,13 @@ extension FarmRecords {
         let page = 100
         var offset = 0
         let placeholders = builder.processors.indices.map { "$\($0 + 5)" }.joined(separator: ", ")
+        let named = builder.processors.isEmpty ? "" : "OR processor IN (\(placeholders))"
         while true {
             let rows = try tx.query(
                 """
                 SELECT id, build, processor, is_virtual, constraints, score FROM build_queue
                 WHERE status = $1 AND is_virtual = $2 AND builder IS NULL
-                    AND (processor IS NULL OR processor IN (\(placeholders)))
+                    AND (processor IS NULL \(named))
                 ORDER BY score DESC, id LIMIT $3 OFFSET $4
                 """,
                 [
@@ -106,11 +113,16 @@ extension FarmRecords {
 
     private static func facts(_ tx: any Transaction, _ build: BuildID) throws -> CandidateFacts {
         let rows = try tx.query(
-            "SELECT b.pocket, s.is_published FROM builds b JOIN sources s ON s.id = b.source WHERE b.id = $1",
-            [.id(build)])
+            """
+            SELECT b.pocket, s.is_published, a.permits_obsolete, e.is_obsolete FROM builds b
+            JOIN sources s ON s.id = b.source JOIN archives a ON a.id = b.archive
+            LEFT JOIN series e ON e.name = b.series WHERE b.id = $1
+            """, [.id(build)])
         guard let row = rows.first else { throw FarmRecordsError(.notFound, "no build has the id \(build)") }
         return CandidateFacts(
-            pocket: try row.text("pocket"), isSourcePublished: try row.bool("is_published"))
+            pocket: try row.text("pocket"), isSourcePublished: try row.bool("is_published"),
+            isSeriesObsolete: try row.optionalBool("is_obsolete") == true
+                && !row.bool("permits_obsolete"))
     }
 
     private static func assign(
@@ -120,7 +132,13 @@ extension FarmRecords {
             "UPDATE build_queue SET status = $1, builder = $2, date_started = $3 WHERE id = $4",
             [.raw(QueueStatus.running), .id(builder), .time(now), .id(job.queueEntry)])
         try change(tx, job.build, to: .building, now: now)
-        try tx.execute("UPDATE builds SET builder = $1 WHERE id = $2", [.id(builder), .id(job.build)])
+        // A status that names a builder is refused to a build that has another one (manager spec 1.3).
+        let named = try tx.execute(
+            "UPDATE builds SET builder = $1 WHERE id = $2 AND builder IS NULL",
+            [.id(builder), .id(job.build)])
+        guard named == 1 else {
+            throw FarmRecordsError(.corrupt, "build \(job.build) waits but names a builder")
+        }
         try tx.execute(
             "UPDATE builders SET clean_status = $1, clean_status_changed = $2 WHERE id = $3",
             [.raw(CleanStatus.dirty), .time(now), .id(builder)])
@@ -134,9 +152,9 @@ extension FarmRecords {
             let row = try tx.query(
                 """
                 SELECT b.series, b.pocket, b.architecture, b.is_arch_indep, b.is_virtual, s.id AS source,
-                    s.name, s.version, s.component, a.distribution, a.purpose, a.is_private, a.build_token,
-                    a.archive_urls, a.trusted_keys, q.constraints, q.score, i.name AS image,
-                    i.sha1 AS image_sum
+                    s.name, s.version, s.component, a.id AS archive, a.distribution, a.purpose,
+                    a.is_private, a.requires_virtual, a.build_token, a.archive_urls, a.trusted_keys,
+                    a.build_debug_symbols, q.constraints, q.score, i.name AS image, i.sha1 AS image_sum
                 FROM builds b JOIN sources s ON s.id = b.source JOIN archives a ON a.id = b.archive
                 JOIN build_queue q ON q.build = b.id
                 LEFT JOIN base_images i ON i.series = b.series AND i.architecture = b.architecture
@@ -153,19 +171,43 @@ extension FarmRecords {
                 name: try file.text("name"), sum: try digest(file.text("sha1")), isRestricted: isPrivate)
         }
         let pocket = try row.text("pocket")
+        let series = try row.text("series")
+        let isClosed = try isClosed(tx, archive: row.int("archive"), series: series, pocket: pocket)
+        let presented = try presentation(tx, row)
         return DispatchPlan(
             job: job, sourceName: try row.text("name"), sourceVersion: try row.text("version"),
             image: try row.optionalText("image").map {
                 DispatchPlan.File(name: $0, sum: try digest(row.text("image_sum")))
             },
-            files: files, distribution: try row.text("distribution"), series: try row.text("series"),
+            files: files, distribution: try row.text("distribution"), series: series,
             suiteSuffix: pocket == "release" ? "" : "-" + pocket, architecture: try row.text("architecture"),
-            isArchIndep: try row.bool("is_arch_indep"), archivePurpose: try row.text("purpose"),
-            component: try row.text("component"), archiveURLs: try row.list("archive_urls"),
+            isArchIndep: try row.bool("is_arch_indep"), archivePurpose: presented.purpose,
+            component: presented.component, archiveURLs: try row.list("archive_urls"),
             trustedKeys: try row.list("trusted_keys"), isPrivate: isPrivate,
             fileToken: isPrivate ? try row.optionalText("build_token") : nil,
+            buildDebugSymbols: try row.bool("build_debug_symbols"),
             constraints: try row.list("constraints"), isVirtualized: try row.bool("is_virtual"),
-            score: try row.int("score"))
+            score: try row.int("score"),
+            objection: isClosed ? "\(series) (\(pocket)) takes no more packages" : nil)
+    }
+
+    /// As what archive and component a build is presented to its slave: a PPA that does not ask for virtual
+    /// builders passes for the primary archive, with the component the package has there (manager spec 6).
+    private static func presentation(_ tx: any Transaction, _ row: Row) throws
+        -> (purpose: String, component: String)
+    {
+        let purpose = try row.text("purpose")
+        guard purpose == "PPA", try !row.bool("requires_virtual") else {
+            return (purpose, try row.text("component"))
+        }
+        let primary = try tx.query(
+            """
+            SELECT s.component FROM sources s JOIN archives a ON a.id = s.archive
+            WHERE a.purpose = 'PRIMARY' AND a.distribution = $1 AND s.name = $2 AND s.is_published = 1
+            ORDER BY s.id DESC LIMIT 1
+            """, [.text(try row.text("distribution")), .text(try row.text("name"))]
+        ).first
+        return ("PRIMARY", try primary?.text("component") ?? "universe")
     }
 
     static func digest(_ text: String) throws -> SHA1Digest {
@@ -179,20 +221,26 @@ extension FarmRecords {
     /// id and failure count stay, builder, start time and log tail go. A job that is being cancelled is
     /// cancelled instead (invariant 49).
     ///
-    /// - Returns: false when the job was not assigned any more.
+    /// - Parameter builder: the builder that is to lose the job; nil: whichever has it.
+    /// - Returns: false when the job was not assigned there any more.
     @discardableResult
-    public func resetJob(_ job: JobVitals, outcome: String, now: Instant) async throws -> Bool {
-        try await store.write { tx in try Self.resetJob(tx, job, outcome: outcome, now: now) }
+    public func resetJob(_ job: JobVitals, from builder: BuilderID? = nil, outcome: String, now: Instant)
+        async throws -> Bool
+    {
+        try await store.write { tx in
+            try Self.resetJob(tx, job, from: builder, outcome: outcome, now: now)
+        }
     }
 
     @discardableResult
-    static func resetJob(_ tx: any Transaction, _ job: JobVitals, outcome: String, now: Instant) throws
-        -> Bool
-    {
+    static func resetJob(
+        _ tx: any Transaction, _ job: JobVitals, from builder: BuilderID?, outcome: String, now: Instant
+    ) throws -> Bool {
         guard
             let entry = try tx.query(
-                "SELECT status FROM build_queue WHERE id = $1 AND builder IS NOT NULL", [.id(job.queueEntry)]
-            ).first
+                "SELECT status, builder FROM build_queue WHERE id = $1 AND builder IS NOT NULL",
+                [.id(job.queueEntry)]
+            ).first, try builder == nil || entry.int("builder") == builder?.rawValue
         else { return false }
         if try entry.choice("status") == QueueStatus.cancelling {
             try cancelled(tx, job.build, now: now)
@@ -241,9 +289,20 @@ extension FarmRecords {
         }
     }
 
-    /// The cancelled job left its builder, or never had one.
+    /// The job that was to be cancelled left its builder.
+    ///
+    /// - Throws: `FarmRecordsError`: `stale` when nobody asked for the build to be cancelled, or it has ended.
     public func markCancelled(_ build: BuildID, now: Instant) async throws {
-        try await store.write { tx in try Self.cancelled(tx, build, now: now) }
+        try await store.write { tx in
+            guard
+                let row = try tx.query("SELECT status FROM builds WHERE id = $1", [.id(build)]).first
+            else { throw FarmRecordsError(.notFound, "no build has the id \(build)") }
+            let status: BuildStatus = try row.choice("status")
+            guard status == .cancelling else {
+                throw FarmRecordsError(.stale, "build \(build) is \(status.name) and not being cancelled")
+            }
+            try Self.cancelled(tx, build, now: now)
+        }
     }
 
     static func cancelled(_ tx: any Transaction, _ build: BuildID, now: Instant) throws {
@@ -252,14 +311,18 @@ extension FarmRecords {
         try closeAttempt(tx, build, outcome: BuildStatus.cancelled.name, now: now)
     }
 
-    /// Makes a finished build that may be retried wait again, with a clean slate (manager spec 1.3).
+    /// Makes a finished build that may be retried wait again, with a clean slate (manager spec 1.3). What the job
+    /// asks of a builder stays; whether it is virtual is asked anew unless a person chose.
     ///
-    /// - Throws: `FarmRecordsError` when the build's status does not allow a retry.
+    /// - Throws: `FarmRecordsError` when the build's status does not allow a retry, or its suite has been closed.
     public func retry(_ build: BuildID, score: Int64, now: Instant) async throws {
         try await store.write { tx in
             guard
                 let row = try tx.query(
-                    "SELECT status, processor, is_virtual FROM builds WHERE id = $1", [.id(build)]
+                    """
+                    SELECT archive, series, pocket, status, processor, wants_virtual, constraints FROM builds
+                    WHERE id = $1
+                    """, [.id(build)]
                 ).first
             else { throw FarmRecordsError(.notFound, "no build has the id \(build)") }
             let status: BuildStatus = try row.choice("status")
@@ -267,20 +330,28 @@ extension FarmRecords {
                 throw FarmRecordsError(
                     .illegalTransition, "build \(build) is \(status.name) and cannot be retried")
             }
+            let archive = try row.int("archive")
+            let suite = (series: try row.text("series"), pocket: try row.text("pocket"))
+            guard try !Self.isClosed(tx, archive: archive, series: suite.series, pocket: suite.pocket) else {
+                throw FarmRecordsError(
+                    .illegalTransition,
+                    "build \(build) is for \(suite.series) (\(suite.pocket)), which has been closed")
+            }
+            let processor = try row.optionalText("processor")
+            let isVirtual =
+                try row.optionalBool("wants_virtual")
+                ?? Self.mustBeVirtual(tx, archive: archive, processor: processor)
             try tx.execute(
                 """
-                UPDATE builds SET status = $1, builder = NULL, date_started = NULL, date_finished = NULL,
-                    date_first_dispatched = NULL, log = NULL, upload_log = NULL, upload_leaf = NULL,
-                    dependencies = NULL, failure_count = 0 WHERE id = $2
-                """, [.raw(BuildStatus.needsBuild), .id(build)])
+                UPDATE builds SET status = $1, is_virtual = $2, builder = NULL, date_started = NULL,
+                    date_finished = NULL, log = NULL, upload_log = NULL, upload_leaf = NULL,
+                    dependencies = NULL, failure_count = 0 WHERE id = $3
+                """, [.raw(BuildStatus.needsBuild), .flag(isVirtual), .id(build)])
             try tx.execute(
-                """
-                INSERT INTO build_queue (build, status, score, processor, is_virtual) VALUES ($1, $2, $3, $4, $5)
-                """,
-                [
-                    .id(build), .raw(QueueStatus.waiting), .integer(score),
-                    .optional(try row.optionalText("processor")), .flag(try row.bool("is_virtual")),
-                ])
+                "UPDATE attempts SET job_strikes = 0 WHERE build = $1 AND job_strikes > 0", [.id(build)])
+            try Self.enqueue(
+                tx, build, score: score, processor: processor, isVirtual: isVirtual,
+                constraints: row.list("constraints"))
         }
     }
 
@@ -291,7 +362,7 @@ extension FarmRecords {
             for (entry, text) in tails {
                 try tx.execute(
                     "UPDATE build_queue SET logtail = $1 WHERE id = $2 AND builder IS NOT NULL",
-                    [.text(text), .id(entry)])
+                    [.foreign(text, limit: 65_536), .id(entry)])
             }
         }
     }

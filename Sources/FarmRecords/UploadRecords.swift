@@ -79,11 +79,17 @@ extension FarmRecords {
     ///
     /// - Parameter uploadLog: the processor's log in the library; kept only for refused uploads by the original,
     ///   here for all.
-    /// - Throws: `FarmRecordsError` when the build is not UPLOADING any more; nothing is changed then.
+    /// - Throws: `FarmRecordsError` when the build is not UPLOADING any more or there is no binary (invariant 48);
+    ///   nothing is changed then.
     public func acceptUpload(
         _ build: BuildID, binaries: [BinaryRecord], uploadLog: SHA1Digest?, now: Instant
     ) async throws {
+        guard !binaries.isEmpty else {
+            throw FarmRecordsError(
+                .illegalTransition, "build \(build) cannot be FULLYBUILT without a binary; refuse the upload")
+        }
         try await store.write { tx in
+            try Self.requireUploading(tx, build)
             try Self.change(tx, build, to: .fullyBuilt, now: now)
             for binary in binaries {
                 try tx.execute(
@@ -109,8 +115,21 @@ extension FarmRecords {
     /// - Throws: `FarmRecordsError` when the build is not UPLOADING any more; nothing is changed then.
     public func refuseUpload(_ build: BuildID, uploadLog: SHA1Digest?, now: Instant) async throws {
         try await store.write { tx in
+            try Self.requireUploading(tx, build)
             try Self.change(tx, build, to: .failedToUpload, now: now)
             try Self.storeUploadLog(tx, uploadLog, of: build)
+        }
+    }
+
+    /// Statuses that wait in the queue may change to any other by the table, but not by an upload (invariant 45).
+    private static func requireUploading(_ tx: any Transaction, _ build: BuildID) throws {
+        guard let row = try tx.query("SELECT status FROM builds WHERE id = $1", [.id(build)]).first else {
+            throw FarmRecordsError(.notFound, "no build has the id \(build)")
+        }
+        let status: BuildStatus = try row.choice("status")
+        guard status == .uploading else {
+            throw FarmRecordsError(
+                .illegalTransition, "build \(build) is \(status.name) and not UPLOADING")
         }
     }
 

@@ -1,7 +1,7 @@
 import BuildManager
-import FarmModel
+package import FarmModel
 import Foundation
-import Scenario
+package import Scenario
 import Synchronization
 
 /// Collects what happens in a farm: counts it and writes it as JSON lines (docs/events.md).

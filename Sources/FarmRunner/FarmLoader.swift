@@ -77,19 +77,11 @@ struct FarmLoader: Sendable {
             build: BuildEntry(
                 source: source, series: job.series, pocket: job.pocket.rawValue, architecture: job.architecture,
                 isArchIndep: job.buildsIndependent, processor: job.architecture,
-                isVirtualized: isVirtualized(job, archive), constraints: job.tags,
+                isVirtualized: job.isVirtual, constraints: job.tags,
                 score: score(job, archive)),
             now: clock())
         titles[build] = job.name
         return build
-    }
-
-    /// A build is virtual when its archive demands it or no builder of its processor is anything else (manager
-    /// spec 1.6).
-    private func isVirtualized(_ job: JobSpec, _ archive: ArchiveSpec?) -> Bool {
-        if let demanded = job.requiresVirtual { return demanded }
-        if archive?.requiresVirtual == true { return true }
-        return !scenario.slaves.contains { !$0.isVirtual && $0.architectures.contains(job.architecture) }
     }
 
     private func score(_ job: JobSpec, _ archive: ArchiveSpec?) -> Int64 {

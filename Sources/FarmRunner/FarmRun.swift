@@ -118,7 +118,7 @@ package struct FarmRun: Sendable {
                 return nil
             }
             group.addTask {
-                try await enterJobs(loader, sources)
+                try await enterJobs(loader, sources, parts.recorder)
                 return nil
             }
             group.addTask { try await monitor.watch(observe) }
@@ -148,16 +148,34 @@ package struct FarmRun: Sendable {
         }
     }
 
-    /// Puts the jobs into the queue, each at its time.
-    private func enterJobs(_ loader: FarmLoader, _ sources: [Int64]) async throws {
+    /// Puts the jobs into the queue, and cancels those that are to be cancelled, each at its time.
+    private func enterJobs(_ loader: FarmLoader, _ sources: [Int64], _ recorder: EventRecorder) async throws {
+        let arrivals = scenario.jobs.indices.map { Turn(at: scenario.jobs[$0].arrives, job: $0, cancels: false) }
+        let cancels = scenario.jobs.indices.compactMap { index in
+            scenario.jobs[index].cancelled.map { Turn(at: $0, job: index, cancels: true) }
+        }
         let clock = ContinuousClock()
         let begin = clock.now
-        let order = scenario.jobs.indices.sorted {
-            (scenario.jobs[$0].arrives, $0) < (scenario.jobs[$1].arrives, $1)
+        var builds: [Int: BuildID] = [:]
+        for turn in (arrivals + cancels).sorted() {
+            try await clock.sleep(until: begin + turn.at)
+            if !turn.cancels {
+                builds[turn.job] = try await loader.enter(scenario.jobs[turn.job], source: sources[turn.job])
+            } else if let build = builds[turn.job] {
+                recorder.record(.cancelRequested, job: scenario.jobs[turn.job].name)
+                try await loader.records.requestCancel(build, now: loader.clock())
+            }
         }
-        for index in order {
-            try await clock.sleep(until: begin + scenario.jobs[index].arrives)
-            try await loader.enter(scenario.jobs[index], source: sources[index])
+    }
+
+    /// Something that happens to a job at a stated time.
+    private struct Turn: Comparable {
+        var at: Duration
+        var job: Int
+        var cancels: Bool
+
+        static func < (lhs: Turn, rhs: Turn) -> Bool {
+            (lhs.at, lhs.cancels ? 1 : 0, lhs.job) < (rhs.at, rhs.cancels ? 1 : 0, rhs.job)
         }
     }
 

@@ -1,6 +1,5 @@
 import FarmModel
-import FarmRecords
-import Scenario
+package import FarmRecords
 
 /// The live view of a farm in a terminal: builders, queue, last verdicts. A pure rendering of what is handed in.
 package struct FarmTable: Sendable {

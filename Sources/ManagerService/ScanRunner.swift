@@ -184,7 +184,7 @@ struct ScanRunner: Sendable {
     }
 
     private func fetch(
-        _ results: [ResultFile], leaf: String, place: GatheringPlace, _ vitals: BuilderVitals
+        _ results: [AnnouncedFile], leaf: String, place: GatheringPlace, _ vitals: BuilderVitals
     ) async throws {
         let directory = try queue.gatheringDirectory(leaf: leaf, place: place)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -91,9 +91,8 @@ struct Build: Sendable {
 
     /// Whether it is likely that the result files will be wanted.
     var expectsResults: Bool {
-        guard needsGathering else { return false }
-        return type == .ci
-            || (script.outcome == .ok && (script.mainEnd == nil || script.mainEnd == .exit(0)))
+        guard needsGathering, script.mainEnd == nil || script.mainEnd == .exit(0) else { return false }
+        return script.outcome == .ok || (type == .ci && script.outcome == .packageFail)
     }
 
     /// The result files; nil while they are being gathered.

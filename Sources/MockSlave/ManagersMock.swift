@@ -1,6 +1,5 @@
 import BuilddProtocol
 import FarmModel
-import OrderedCollections
 import XMLRPC
 
 /// How the mock slaves in the manager's own tests differ from a real slave (protocol spec 18, end).
@@ -25,13 +24,23 @@ enum ManagersMock {
     }
 
     /// WAITING always has result files and dependencies; the latter are nil by default.
-    static func completed(
-        _ members: OrderedDictionary<String, XMLRPCValue>, state: BuilderState
-    ) -> OrderedDictionary<String, XMLRPCValue> {
-        guard state == .waiting else { return members }
-        var members = members
-        if members["filemap"] == nil { members["filemap"] = [:] }
-        if members["dependencies"] == nil || members["dependencies"] == "" { members["dependencies"] = .nil }
-        return members
+    static func completed(_ status: XMLRPCValue, state: BuilderState) -> XMLRPCValue {
+        guard state == .waiting else { return status }
+        switch status {
+        case .structure(var members):
+            if members["filemap"] == nil { members["filemap"] = [:] }
+            members["dependencies"] = nilForEmpty(members["dependencies"])
+            return .structure(members)
+        case .array(var elements):
+            if elements.count == 3 { elements += [[:], .nil] }
+            if elements.count == 5 { elements[4] = nilForEmpty(elements[4]) }
+            return .array(elements)
+        default:
+            return status
+        }
+    }
+
+    private static func nilForEmpty(_ value: XMLRPCValue?) -> XMLRPCValue {
+        value == "" ? .nil : value ?? .nil
     }
 }

@@ -102,7 +102,7 @@ extension MockSlave {
 
     private func listed(_ names: [String]) -> String {
         isOld
-            ? PythonText.list(has(.hashOrder) ? HashOrder.order(of: names) : names, old: true)
+            ? PythonText.list(has(.hashOrder) ? PythonHashOrder.order(of: names) : names, old: true)
             : PythonText.list(names)
     }
 

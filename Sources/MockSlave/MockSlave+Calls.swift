@@ -136,63 +136,11 @@ extension MockSlave {
             if configuration.mockStyle {
                 .string(ManagersMock.buildTypes(in: configuration.dialect))
             } else if isOld, has(.hashOrder) {
-                .array(HashOrder.order(of: names).map { .string($0) })
+                .array(PythonHashOrder.order(of: names).map { .string($0) })
             } else {
                 .array(names.map { .string($0) })
             }
         return .success(["1.0", .string(configuration.architectureTag), types])
-    }
-
-    private mutating func abort() -> XMLRPCResponse {
-        guard let current = build else { return .slaveError }
-        switch current.state {
-        case .building:
-            if case .stuck = current.stage { return abortStuckBuild(current) }
-            note(.abortAsked(id: current.order.buildID))
-            build?.state = .aborting
-            interruptBuild(current)
-        case .aborting where !isOld:
-            let text = "Builder already ABORTING when asked to abort"
-            writeLog(has(.notesLackNewline) ? text : text + "\n")
-        case .aborting, .waiting, .aborted, .idle:
-            return .slaveError
-        }
-        return .success(configuration.mockStyle ? .nil : .string(BuilderState.aborting.wireText))
-    }
-
-    private mutating func interruptBuild(_ current: Build) {
-        switch current.stage {
-        case .gathering(let kind):
-            if !current.neverFinishesAborting { moveOn(after: kind, at: clock) }
-        case .running where isOld:
-            guard !current.neverFinishesAborting else { return }
-            if current.script.killing.ignoresTermination {
-                build?.abortDeadline = clock + configuration.terminationGrace
-            } else {
-                cutStepShort(at: clock)
-            }
-        case .running(let run) where run.kind.isCleanUp:
-            // There is nothing left to kill.
-            build?.wasAbortedInCleanUp = true
-        case .running:
-            beginKilling()
-        case .stuck, .over:
-            break
-        }
-        advanceBuild(to: clock, noticedFrom: nil)
-    }
-
-    private mutating func abortStuckBuild(_ current: Build) -> XMLRPCResponse {
-        if isOld, has(.stuckSlaveStaysStuck) { return .slaveError }
-        note(.abortAsked(id: current.order.buildID))
-        build?.state = .aborting
-        if !has(.stuckSlaveStaysStuck) {
-            if isOld { build?.state = .aborted }
-            endBuild(at: clock)
-        } else if current.plan != nil {
-            pretendKilling()
-        }
-        return .success(configuration.mockStyle ? .nil : .string(BuilderState.aborting.wireText))
     }
 
     private func proxyInfo() -> XMLRPCResponse {
@@ -215,7 +163,7 @@ extension XMLRPCValue {
     var isWritable: Bool {
         switch self {
         case .int(let number): Int32(exactly: number) != nil
-        case .bigInteger: false
+        case .bigInteger, .bigDecimal: false
         case .array(let elements): elements.allSatisfy(\.isWritable)
         case .structure(let members): members.values.allSatisfy(\.isWritable)
         case .boolean, .double, .string, .base64, .dateTime, .nil: true

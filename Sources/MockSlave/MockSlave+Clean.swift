@@ -12,6 +12,10 @@ extension MockSlave {
             note(.cleanFailed(id: current.order.buildID))
             return .slaveError
         }
+        if current.state == .aborted, case .running = current.stage {
+            // The late steps still run, unseen; the last of them removes the directory.
+            directories.removeAll { $0 == current.order.buildID }
+        }
         build = nil
         reportedID = .nil
         note(.cleaned(id: current.order.buildID))

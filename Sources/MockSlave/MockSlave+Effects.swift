@@ -49,14 +49,19 @@ extension MockSlave {
         build?.script.gathering = .succeeds
         build?.script.steps = current.script.steps.mapValues { $0.succeeding }
         build?.script.jobs = current.script.jobs.mapValues { $0.succeeding }
-        guard case .running(var run) = current.stage, run.end != .hangs else { return }
-        if run.kind.isCleanUp {
+        switch current.stage {
+        case .running(let run) where run.kind.isCleanUp:
             guard current.state == .building else { return }
             build?.result = ExitMeaning.result(of: outcome)
             if case .depFail(let dependencies) = outcome { build?.dependencies = dependencies }
-        } else {
+        case .running(var run) where run.end != .hangs:
             run.end = build?.end(of: run.kind) ?? .exit(0)
             build?.stage = .running(run)
+        case .gathering(let kind) where outcome != .ok:
+            conclude(kind, failure: ExitMeaning.result(of: outcome), at: clock)
+            advanceBuild(to: clock, noticedFrom: nil)
+        case .running, .gathering, .stuck, .over:
+            break
         }
     }
 }

@@ -15,15 +15,16 @@ extension MockSlave {
         }
         if build.breaksStatus, has(.missingJobsBreakStatus) { return .slaveError }
         let id = effects.reportedBuildID.map { XMLRPCValue.string($0) } ?? reportedID
-        switch typedStatus(of: build).encoded(in: configuration.dialect) {
+        var value = typedStatus(of: build).encoded(in: configuration.dialect)
+        if configuration.mockStyle { value = ManagersMock.completed(value, state: build.state) }
+        switch value {
         case .structure(var members):
             members["build_id"] = id
-            if configuration.mockStyle { members = ManagersMock.completed(members, state: build.state) }
             return addExtraMembers(to: members, of: build)
         case .array(var elements):
             elements[build.state == .waiting ? 2 : 1] = id
             return .success(.array(elements))
-        case let value:
+        default:
             return .success(value)
         }
     }

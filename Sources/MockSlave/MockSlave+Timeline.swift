@@ -3,7 +3,7 @@ import FarmModel
 import OrderedCollections
 import XMLRPC
 
-/// The steps of a build in time (protocol spec 8 and 12).
+/// The steps of a build in time (protocol spec 8).
 extension MockSlave {
     mutating func advanceBuild(to now: Instant, noticedFrom floor: Instant?) {
         while !isDead, let due = build?.nextEvent, due.at <= now {
@@ -74,7 +74,7 @@ extension MockSlave {
     }
 
     /// Writes the time and the command of a step into the log.
-    private mutating func logCommand(of kind: StepKind, at instant: Instant) {
+    mutating func logCommand(of kind: StepKind, at instant: Instant) {
         guard let build, let plan = build.plan else { return }
         let command = StepCommand(
             of: kind, plan: plan, order: build.order, configuration: configuration)
@@ -117,7 +117,7 @@ extension MockSlave {
         return run
     }
 
-    private func output(
+    func output(
         of step: BuildScript.Step, _ scripted: [BuildScript.LogEntry]?
     ) -> [BuildScript.LogEntry] {
         if let scripted { return scripted }
@@ -135,7 +135,7 @@ extension MockSlave {
         log.write(bytes, at: instant, limit: configuration.logLimit)
     }
 
-    private mutating func writeKillingOutput(
+    mutating func writeKillingOutput(
         at instant: Instant, _ isDue: (BuildScript.LogEntry, StepRun) -> Bool
     ) {
         guard let run = build?.killing else { return }
@@ -194,7 +194,8 @@ extension MockSlave {
     }
 
     /// A step has ended by itself.
-    private mutating func conclude(_ kind: StepKind, failure: BuildResult?, at instant: Instant) {
+    mutating func conclude(_ kind: StepKind, failure: BuildResult?, at instant: Instant) {
+        stepHasDied(at: instant)
         guard let current = build else { return }
         if kind == .side(.remove), failure == nil {
             directories.removeAll { $0 == current.order.buildID }
@@ -262,53 +263,6 @@ extension MockSlave {
         build?.state = .waiting
         build?.result = result
         note(.buildFinished(id: current.order.buildID, result: result), at: instant)
-    }
-
-    // Aborting.
-
-    /// Starts the step that kills the build's processes; the build's own step goes on beside it.
-    mutating func beginKilling() {
-        guard let current = build else { return }
-        logCommand(of: .side(.reap), at: clock)
-        let stateName = current.stateName
-        build?.reapedStates.append(stateName)
-        let killing = current.script.killing
-        var run = StepRun(kind: .side(.reap), began: clock, output: output(of: .reap, killing.output))
-        if killing.effect != .hangs {
-            run.ends = clock + (killing.duration ?? configuration.stepDuration)
-        }
-        build?.killing = run
-        build?.abortDeadline = clock + configuration.abortTimeout
-    }
-
-    /// Writes what the killing step of a slave writes that has nothing to kill.
-    mutating func pretendKilling() {
-        logCommand(of: .side(.reap), at: clock)
-        for entry in output(of: .reap, build?.script.killing.output) {
-            log.write(entry.bytes, at: clock, limit: configuration.logLimit)
-        }
-    }
-
-    private mutating func endKilling(at instant: Instant) {
-        writeKillingOutput(at: instant) { _, _ in true }
-        build?.killing = nil
-        if build?.script.killing.effect == .kills {
-            cutStepShort(at: instant)
-        } else if has(.uselessKillingEndsTimer) {
-            build?.abortDeadline = nil
-        }
-    }
-
-    /// The current step is killed by an abort.
-    mutating func cutStepShort(at instant: Instant) {
-        build?.killing = nil
-        build?.abortDeadline = nil
-        guard let current = build, case .running(let run) = current.stage else { return }
-        if isOld {
-            build?.state = .aborted
-            note(.aborted(id: current.order.buildID), at: instant)
-        }
-        moveOn(after: run.kind, at: instant)
     }
 }
 

@@ -55,7 +55,7 @@ enum PythonText {
     /// A value that can be looked up in a dictionary, as text; nil for the others, at which the daemon trips.
     static func lookedUp(_ value: XMLRPCValue) -> String? {
         switch value {
-        case .string(let text), .bigInteger(let text): text
+        case .string(let text), .bigInteger(let text), .bigDecimal(let text): text
         case .int(let number): String(number)
         case .boolean(let truth): truth ? "True" : "False"
         case .double(let number): String(number)
@@ -71,6 +71,7 @@ enum PythonText {
         case .int, .bigInteger: "int"
         case .boolean: "bool"
         case .double: "float"
+        case .bigDecimal: "Decimal"
         case .nil: "NoneType"
         case .array: "list"
         case .structure: "dict"
@@ -89,7 +90,7 @@ enum PythonText {
         case .nil: false
         case .array(let elements): !elements.isEmpty
         case .structure(let members): !members.isEmpty
-        case .bigInteger, .base64, .dateTime: true
+        case .bigInteger, .bigDecimal, .base64, .dateTime: true
         }
     }
 

@@ -36,14 +36,14 @@ public struct Scenario: Sendable {
     public var unknownBuild: BuildScript
     /// In the order in which they apply.
     public var rules: [FaultRule]
-    public var expectations: [Expectation]
+    public var expectations: [FarmExpectation]
 
     public init(
         name: String, seed: UInt64 = 0, limit: Duration = .seconds(600), until: Until = .jobs,
         manager: ManagerSettings = ManagerSettings(), port: Int = 8221, network: LoopbackNetwork = .standard,
         archives: [ArchiveSpec] = [ArchiveSpec(name: "primary")], slaves: [SlaveSpec] = [],
         jobs: [JobSpec] = [], unknownBuild: BuildScript = BuildScript(), rules: [FaultRule] = [],
-        expectations: [Expectation] = []
+        expectations: [FarmExpectation] = []
     ) {
         self.name = name
         self.seed = seed

@@ -110,7 +110,7 @@ extension Baikonur {
             var control: String
 
             func run() async throws {
-                let result = await ResetClient.reset(try builderName(name), controlFile: control)
+                let result = try await ResetClient.reset(name, controlFile: control)
                 if !result.text.isEmpty { complain(result.text) }
                 if result.exitStatus != 0 { throw ExitCode(Int32(result.exitStatus)) }
             }

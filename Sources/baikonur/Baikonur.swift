@@ -26,7 +26,7 @@ struct Baikonur: AsyncParsableCommand {
             CommandGroup(name: "Looking into a farm:", subcommands: [Builders.self, Jobs.self, Show.self]),
             CommandGroup(
                 name: "Acting on a farm:", subcommands: [Builder.self, Job.self, Slave.self]),
-            CommandGroup(name: "Protocol:", subcommands: [Conform.self]),
+
         ])
 
     static func main() async {
@@ -35,6 +35,9 @@ struct Baikonur: AsyncParsableCommand {
         await main(nil)
     }
 }
+
+/// Prints to standard output at once, also when nobody sits at the other end.
+func say(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 
 /// Prints to standard error.
 func complain(_ text: String) {

@@ -5,6 +5,7 @@ import FarmRecords
 import FarmRunner
 import Foundation
 import Logging
+import Scenario
 
 /// The directory of an existing farm.
 struct FarmOption: ParsableArguments {
@@ -56,11 +57,11 @@ struct DurationArgument: ExpressibleByArgument {
     var duration: Duration
 
     init?(argument: String) {
-        guard let duration = DurationText.parse(argument) else { return nil }
+        guard let duration = DurationText.read(argument) else { return nil }
         self.duration = duration
     }
 
     init(_ duration: Duration) { self.duration = duration }
 
-    var defaultValueDescription: String { DurationText.format(duration) }
+    var defaultValueDescription: String { DurationText.write(duration) }
 }

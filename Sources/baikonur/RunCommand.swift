@@ -105,9 +105,9 @@ actor FarmView {
         }
         if table.progress != lastProgress {
             lastProgress = table.progress
-            print("\(Int(table.elapsed / .seconds(1))) s  \(table.progress)")
+            say("\(Int(table.elapsed / .seconds(1))) s  \(table.progress)\n")
         }
-        for headline in table.headlines where !lastHeadlines.contains(headline) { print("     \(headline)") }
+        for headline in table.headlines where !lastHeadlines.contains(headline) { say("     \(headline)\n") }
         lastHeadlines = table.headlines
     }
 
@@ -121,8 +121,7 @@ actor FarmView {
             width: isKnown ? Int(size.ws_col) : 80, height: (isKnown ? Int(size.ws_row) : 24) - 1)
         // Up to the first line of the last table, then each line anew, then clear what is left of the old one.
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
-        print(up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J", terminator: "")
-        fflush(stdout)
+        say(up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
         drawnLines = lines.count
     }
 }

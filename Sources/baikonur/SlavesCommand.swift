@@ -43,8 +43,7 @@ extension Baikonur {
                 scenario: scenario, library: library, directory: directory, recorder: recorder,
                 start: FarmRun.wallClock(), clock: FarmRun.wallClock, logger: log.logger("slaves"))
             let all = try await slaves.start()
-            for slave in all { print("\(slave.host)\t\(slave.name)\t# \(slave.url)") }
-            fflush(stdout)
+            for slave in all { say("\(slave.host)\t\(slave.name)\t# \(slave.url)\n") }
             if let listing {
                 try JSONEncoder.forPeople.encode(all.map { ["name": $0.name.rawValue, "url": $0.url] })
                     .write(to: URL(filePath: listing), options: .atomic)

@@ -12,7 +12,7 @@ struct ContentStoreTests {
 
     init() throws {
         scratch = try ScratchDirectory()
-        store = try ContentStore.open(at: scratch.path("content"), options: .init(waitsForDisk: false))
+        store = try ContentStore.open(directory: scratch.path("content"), options: .init(waitsForDisk: false))
     }
 
     private static let hello = Array("hello".utf8)
@@ -91,7 +91,7 @@ struct ContentStoreTests {
         #expect(contentStoreError { try writer.write(Self.hello.suffix(1)) } == .tooLarge)
         #expect(contentStoreError { try writer.finish() } == .writerClosed)
         let small = try ContentStore.open(
-            at: scratch.path("small"), options: .init(maximumFileSize: 4, waitsForDisk: false))
+            directory: scratch.path("small"), options: .init(maximumFileSize: 4, waitsForDisk: false))
         let path = try scratch.write("file", Self.hello)
         #expect(contentStoreError { try small.insert(bytes: Self.hello) } == .tooLarge)
         #expect(contentStoreError { try small.insert(fileAt: path) } == .tooLarge)
@@ -177,7 +177,7 @@ struct ContentStoreTests {
         let sums = try await withThrowingTaskGroup(of: SHA1Digest.self) { group in
             for number in 0..<64 {
                 group.addTask {
-                    let other = try ContentStore.open(at: store.directory, options: store.options)
+                    let other = try ContentStore.open(directory: store.directory, options: store.options)
                     let writer = try other.writer()
                     for piece in 0..<10 {
                         try writer.write(Array("content \(number % 4), piece \(piece)\n".utf8))
@@ -194,7 +194,7 @@ struct ContentStoreTests {
 
     @Test("content synced to the disk is the same content")
     func waitsForDisk() throws {
-        let store = try ContentStore.open(at: scratch.path("synced"))
+        let store = try ContentStore.open(directory: scratch.path("synced"))
         let path = try scratch.write("file", Self.hello)
         let stored = try store.insert(bytes: Self.hello)
         #expect(try store.insert(fileAt: path, by: .link) == stored)
@@ -204,15 +204,17 @@ struct ContentStoreTests {
     @Test("a place where no directory can be is refused")
     func refusesPlace() throws {
         try scratch.write("file", Self.hello)
-        #expect(contentStoreError { try ContentStore.open(at: scratch.path("file")) } == .inputOutput)
-        #expect(contentStoreError { try ContentStore.open(at: scratch.path("no/parent")) } == .notFound)
+        let places: [(String, ContentStoreError.Code)] = [("file", .inputOutput), ("no/parent", .notFound)]
+        for (place, code) in places {
+            #expect(contentStoreError { try ContentStore.open(directory: scratch.path(place)) } == code)
+        }
     }
 
     @Test("what a killed process was writing is removed at the next opening; what is being written stays")
     func staleFiles() async throws {
         let directory = store.directory
         await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
-            let store = try ContentStore.open(at: directory)
+            let store = try ContentStore.open(directory: directory)
             let writer = try store.writer()
             try writer.write(Array("half of it".utf8))
             kill(getpid(), SIGKILL)
@@ -221,7 +223,7 @@ struct ContentStoreTests {
         #expect(leftovers.count == 1)
         let writer = try store.writer()
         #expect(leftovers.count == 2)
-        let again = try ContentStore.open(at: directory)
+        let again = try ContentStore.open(directory: directory)
         #expect(leftovers.count == 1)
         try writer.write(Self.hello)
         #expect(again.contains(try writer.finish().sha1))

@@ -217,7 +217,7 @@ struct LibrarianTests {
     func cancelledWaiting() async throws {
         let scratch = try ScratchDirectory()
         let librarian = Librarian(
-            store: try .open(at: scratch.path("content")), access: VisibilityAccess { _ in .open })
+            store: try .open(directory: scratch.path("content")), access: VisibilityAccess { _ in .open })
         let task = Task { try await librarian.port }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -227,7 +227,7 @@ struct LibrarianTests {
     func gracefulShutdown() async throws {
         let scratch = try ScratchDirectory()
         let librarian = Librarian(
-            store: try .open(at: scratch.path("content")), access: VisibilityAccess { _ in .open })
+            store: try .open(directory: scratch.path("content")), access: VisibilityAccess { _ in .open })
         let group = ServiceGroup(services: [librarian], logger: Logger(label: "test"))
         async let run: Void = group.run()
         let port = try await librarian.port

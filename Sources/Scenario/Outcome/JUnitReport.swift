@@ -3,11 +3,11 @@ import FarmModel
 /// A verdict in the XML that continuous integration servers read: one suite for the scenario, one case for each
 /// expectation.
 public struct JUnitReport: Hashable, Sendable {
-    private let verdict: Verdict
+    private let verdict: RunVerdict
     private let duration: Duration
 
     /// - Parameter duration: how long the run took.
-    public init(_ verdict: Verdict, duration: Duration) {
+    public init(_ verdict: RunVerdict, duration: Duration) {
         self.verdict = verdict
         self.duration = duration
     }
@@ -24,7 +24,7 @@ public struct JUnitReport: Hashable, Sendable {
         return text + "  </testsuite>\n</testsuites>\n"
     }
 
-    private func testCase(_ line: Verdict.Line, suite: String) -> String {
+    private func testCase(_ line: RunVerdict.Line, suite: String) -> String {
         let title = Self.attribute(line.expectation.title)
         let opening = "    <testcase classname=\"\(suite)\" name=\"\(title)\" time=\"0\""
         let message = Self.attribute(line.sentence)

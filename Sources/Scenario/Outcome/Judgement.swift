@@ -2,12 +2,12 @@ import FarmModel
 
 /// What an expectation found.
 struct Finding {
-    var grade: Verdict.Grade
+    var grade: RunVerdict.Grade
     /// What was seen, as a clause.
     var seen: String
 }
 
-extension Expectation.Demand {
+extension FarmExpectation.Demand {
     /// - Parameter rules: the names of all fault rules, in file order.
     func judge(_ outcome: FarmOutcome, rules: [String]) -> Finding {
         switch self {

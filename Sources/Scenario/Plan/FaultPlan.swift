@@ -14,7 +14,12 @@ public struct FaultPlan: Sendable {
     ///   - start: the farm's start, from which the rules' times count.
     public init(rules: [FaultRule], slaves: [SlaveTraits], seed: UInt64, start: Instant) {
         self.rules = rules
-        for (slave, chosen) in zip(slaves, Self.deal(rules, to: slaves)) where !chosen.isEmpty {
+        let index = SlaveIndex(slaves)
+        var chosenRules = Array(repeating: [Int](), count: slaves.count)
+        for (number, rule) in rules.enumerated() {
+            for place in index.chosen(by: rule.selector) { chosenRules[place].append(number) }
+        }
+        for (slave, chosen) in zip(slaves, chosenRules) where !chosen.isEmpty {
             places[slave.name] = shares.count
             shares.append(
                 SlaveFaults(rules: rules, chosen: chosen, slave: slave.name, seed: seed, start: start))
@@ -46,30 +51,5 @@ public struct FaultPlan: Sendable {
         var counts: [String: Int] = [:]
         for share in shares { for (rule, count) in share.timesFired { counts[rule, default: 0] += count } }
         return rules.map { ($0.name, counts[$0.name] ?? 0) }
-    }
-
-    /// The indices of the rules that select each slave.
-    private static func deal(_ rules: [FaultRule], to slaves: [SlaveTraits]) -> [[Int]] {
-        var chosen = Array(repeating: [Int](), count: slaves.count)
-        var byName: [String: Int] = [:]
-        for (index, slave) in slaves.enumerated() { byName[slave.name.rawValue] = index }
-        for (number, rule) in rules.enumerated() {
-            if let globs = rule.selector.slaves, globs.including.allSatisfy(\.isLiteral) {
-                // Rules written at a slave name it in full: no need to hold ten thousand names against each.
-                var selector = rule.selector
-                selector.slaves = nil
-                for place in Set(globs.including.compactMap { byName[$0.pattern] }).sorted()
-                where selector.selects(slaves[place])
-                    && !globs.excluding.contains(where: { $0.matches(slaves[place].name.rawValue) })
-                {
-                    chosen[place].append(number)
-                }
-            } else {
-                for place in slaves.indices where rule.selector.selects(slaves[place]) {
-                    chosen[place].append(number)
-                }
-            }
-        }
-        return chosen
     }
 }

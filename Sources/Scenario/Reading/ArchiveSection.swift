@@ -3,8 +3,7 @@ extension ArchiveSpec {
     static func readAll(_ field: Field) -> [ArchiveSpec] {
         guard let keys = MappingReader(field, "archives by their names") else { return [] }
         var archives: [ArchiveSpec] = []
-        for name in keys.names {
-            guard let value = keys[name] else { continue }
+        for (name, value) in keys.named() {
             if !name.isPlainName {
                 value.report(
                     .wrongValue, found: "the name `\(name)`", expected: "lower-case letters, digits and -+.")
@@ -12,13 +11,15 @@ extension ArchiveSpec {
                 archives.append(archive)
             }
         }
+        let names = Set(archives.map(\.name))
         for archive in archives {
-            for dependency in archive.dependencies where !archives.contains(where: { $0.name == dependency })
-            {
+            for dependency in archive.dependencies where !names.contains(dependency) {
                 field.report(
                     .unknownName, found: "`\(archive.name)` depending on `\(dependency)`",
                     expected: "an archive of this scenario",
-                    hint: Spelling.nearest(to: dependency, among: keys.names).map { "did you mean `\($0)`?" })
+                    hint: Spelling.nearest(to: dependency, among: archives.map(\.name)).map {
+                        "did you mean `\($0)`?"
+                    })
             }
         }
         return archives

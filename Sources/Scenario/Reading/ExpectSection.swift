@@ -1,10 +1,10 @@
 import FarmModel
 
-extension Expectation {
+extension FarmExpectation {
     /// The entries of `expect:`.
-    static func readAll(_ field: Field) -> [(expectation: Expectation, field: Field)] {
+    static func readAll(_ field: Field) -> [(expectation: FarmExpectation, field: Field)] {
         field.strictList(of: "expectations").compactMap { entry in
-            Expectation(reading: entry).map { ($0, entry) }
+            FarmExpectation(reading: entry).map { ($0, entry) }
         }
     }
 

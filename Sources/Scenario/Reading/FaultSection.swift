@@ -1,3 +1,4 @@
+import BuilddProtocol
 import FarmModel
 
 /// A fault rule as read, before it has its final name and its place in the order of the file.
@@ -66,7 +67,7 @@ struct RuleDraft {
             } else if let except, let everything = Glob("*") {
                 selector.slaves = GlobSet([everything], except: except.globs() ?? [])
             }
-            keys.set(&selector.architectures, "architectures") { $0.names() }
+            keys.set(&selector.architectures, "architectures") { $0.architectures() }
             keys.set(&selector.regions, "regions") { $0.globs().map { GlobSet($0) } }
             keys.set(&selector.tags, "tags") { $0.names() }
             keys.set(&selector.isVirtual, "virtual") { $0.flag() }
@@ -103,8 +104,19 @@ struct RuleDraft {
     private static func defaultName(_ fault: String, _ scope: Scope) -> String {
         switch scope {
         case .farm: fault
-        case .slaves(_, let title), .jobs(_, let title): "\(title)/\(fault)"
+        case .slaves(_, let title), .jobs(_, let title): "\(starred(title))/\(fault)"
         }
+    }
+
+    /// A title with `*` for each range, so that the rule's name is also a pattern that fits it.
+    private static func starred(_ title: String) -> String {
+        var starred = ""
+        var rest = title[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            starred += rest[..<open] + "*"
+            rest = rest[rest.index(after: close)...]
+        }
+        return starred + rest
     }
 }
 
@@ -153,7 +165,7 @@ extension Field {
 
     /// Names of methods that a fault of this occasion can act on.
     fileprivate func methods(of occasion: FaultOccasion) -> [String]? {
-        var known = ["echo", "info", "status", "ensurepresent", "build", "abort", "clean", "proxy_info"]
+        var known = SlaveMethod.allCases.map(\.rawValue)
         if case .calls(let methods) = occasion, !methods.isEmpty { known = methods }
         let methods = list().compactMap { field in
             field.choice(Dictionary(uniqueKeysWithValues: known.map { ($0, $0) }), order: known)

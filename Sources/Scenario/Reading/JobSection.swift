@@ -1,3 +1,4 @@
+import DebianFormats
 import FarmModel
 
 /// What all jobs of a scenario have in common.
@@ -40,7 +41,7 @@ struct JobSection {
         let sourceField = keys.required("source", "a name and a version such as hello 1.0-1")
         let sources = sourceField.map(readSources) ?? []
         let architectureField = keys["architectures", or: "architecture"]
-        let architectures = architectureField?.names() ?? []
+        let architectures = architectureField?.architectures() ?? []
         if architectureField == nil {
             field.report(
                 .missing, found: "no `architectures`", expected: "architectures such as [amd64, i386]")
@@ -51,7 +52,7 @@ struct JobSection {
         keys.set(&model.series, "series") { $0.name() }
         keys.set(&model.pocket, "pocket") { $0.choice(JobSpec.Pocket.self) }
         keys.set(&model.component, "component") { $0.name() }
-        keys.set(&model.section, "section") { $0.name() }
+        keys.set(&model.section, "section") { $0.section() }
         keys.set(&model.urgency, "urgency") { $0.choice(JobSpec.Urgency.self) }
         keys.set(&model.tags, "tags") { $0.names() }
         let virtual = keys["virtual"]?.flag()
@@ -124,42 +125,27 @@ struct JobSection {
         guard let text = field.text(form) else { return [] }
         return field.expand(text, limit: field.reading.limits.jobs).compactMap { text in
             let words = text.split(separator: " ")
-            guard words.count == 2, words[0].utf8.count >= 2, String(words[0]).isPlainName,
-                words[1].isVersion
+            guard words.count == 2, let name = try? PackageName(words[0]),
+                let version = try? DebianVersion(words[1])
             else {
                 field.report(.wrongValue, found: "`\(text)`", expected: form)
                 return nil
             }
-            return (String(words[0]), String(words[1]))
+            return (name.rawValue, version.text)
         }
     }
 }
 
 extension Field {
+    fileprivate func section() -> String? {
+        read("a section such as libs or universe/libs") { (try? Section($0))?.description }
+    }
+
     /// The architecture whose build also makes the packages for all; nil when none does.
     fileprivate func independentOn(_ architectures: [String]) -> String? {
         if scalarText == "none" { return nil }
         return choice(
             Dictionary(architectures.map { ($0, $0) }, uniquingKeysWith: { first, _ in first }),
             order: architectures + ["none"])
-    }
-}
-
-extension Substring {
-    /// Whether it can be the version of a package: it begins with a digit and has only the characters that
-    /// versions have, with at most one epoch.
-    fileprivate var isVersion: Bool {
-        func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
-        let parts = split(separator: ":", omittingEmptySubsequences: false)
-        guard let upstream = parts.last, let first = upstream.unicodeScalars.first, isDigit(first),
-            parts.count == 1
-                || parts.count == 2 && (1...9).contains(parts[0].count)
-                    && parts[0].unicodeScalars.allSatisfy(isDigit)
-        else { return false }
-        return utf8.count <= 200
-            && upstream.unicodeScalars.allSatisfy { scalar in
-                isDigit(scalar) || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
-                    || ["+", "-", ".", "~"].contains(scalar)
-            }
     }
 }

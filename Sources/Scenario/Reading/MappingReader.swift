@@ -7,7 +7,7 @@ final class MappingReader {
     let field: Field
     private var entries: [(key: Node, name: String, value: Field)] = []
     private var places: [String: Int] = [:]
-    private var known: [String] = []
+    private var known: Set<String> = []
 
     /// Nil, with a problem, when the field is no mapping.
     ///
@@ -22,12 +22,14 @@ final class MappingReader {
         add(mapping, level: 0)
     }
 
-    /// All keys, in file order; for mappings whose keys are names.
-    var names: [String] { entries.map(\.name) }
+    /// Everything in file order, for mappings whose keys are names.
+    func named() -> [(name: String, value: Field)] { entries.map { ($0.name, $0.value) } }
 
     /// The value of a key; nil when it is not there. Asking makes the key a known one.
     subscript(_ name: String) -> Field? {
-        if !known.contains(name) { known.append(name) }
+        if known.insert(name).inserted {
+            field.reading.noteAsked(name)
+        }
         return places[name].map { entries[$0].value }
     }
 
@@ -56,11 +58,12 @@ final class MappingReader {
 
     /// Reports every key that was not asked for. Nothing may be asked afterwards.
     func finish() {
+        let sorted = known.sorted()
         for entry in entries where !known.contains(entry.name) {
-            let meant = Spelling.nearest(to: entry.name, among: known)
+            let meant = Spelling.nearest(to: entry.name, among: sorted)
             field.reading.report(
                 .unknownKey, at: Place(entry.key.mark), path: field.path, found: "the key `\(entry.name)`",
-                expected: "one of " + known.sorted().joined(separator: ", "),
+                expected: "one of " + sorted.joined(separator: ", "),
                 hint: meant.map { "did you mean `\($0)`?" })
         }
     }

@@ -23,7 +23,14 @@ final class Reading {
     let file: String
     let limits: ScenarioLimits
     private var problems: [ScenarioError.Problem] = []
+    private var reported: Set<ScenarioError.Problem> = []
+    private var uncounted = 0
     private var nodesLeft: Int
+    /// Every key that any mapping was asked for; the reference in `docs/` must speak of each.
+    private(set) var askedKeys: Set<String> = []
+
+    /// How many problems are remembered one by one.
+    private static let mostKept = 1000
 
     init(file: String, limits: ScenarioLimits) {
         self.file = file
@@ -39,7 +46,7 @@ final class Reading {
                 < (second.element.line, second.element.column, second.offset)
         }
         let listed = sorted.prefix(limits.problems).map(\.element)
-        return ScenarioError(listed, unlisted: problems.count - listed.count)
+        return ScenarioError(listed, unlisted: problems.count - listed.count + uncounted)
     }
 
     var hasProblems: Bool { !problems.isEmpty }
@@ -48,11 +55,18 @@ final class Reading {
         _ code: ScenarioError.Code, at place: Place, path: String, found: String, expected: String,
         hint: String? = nil
     ) {
-        problems.append(
-            ScenarioError.Problem(
-                code: code, file: file, line: place.line, column: place.column, path: path,
-                found: found, expected: expected, hint: hint))
+        let problem = ScenarioError.Problem(
+            code: code, file: file, line: place.line, column: place.column, path: path, found: found,
+            expected: expected, hint: hint)
+        // What stands once in the file may be read for each name of a range; one report is enough.
+        guard reported.count < Self.mostKept else {
+            uncounted += 1
+            return
+        }
+        if reported.insert(problem).inserted { problems.append(problem) }
     }
+
+    func noteAsked(_ key: String) { askedKeys.insert(key) }
 
     /// Takes nodes from the budget; false, with one problem, when it does not suffice.
     func spend(_ nodes: Int, at field: Field) -> Bool {

@@ -17,7 +17,8 @@ struct ScenarioChecks {
             checkBuilders(jobs)
             checkResults(jobs, folders)
         }
-        for (rule, draft) in zip(scenario.rules, drafts) { check(rule, draft.field) }
+        let index = SlaveIndex(scenario.slaves.map(\.traits))
+        for (rule, draft) in zip(scenario.rules, drafts) { check(rule, index, draft.field) }
         for (expectation, field) in zip(scenario.expectations, expectations) { check(expectation, field) }
     }
 
@@ -61,13 +62,15 @@ struct ScenarioChecks {
 
     // MARK: Fault rules
 
-    private func check(_ rule: FaultRule, _ field: Field) {
-        let chosen = scenario.slaves.filter { rule.selector.selects($0.traits) }
+    private func check(_ rule: FaultRule, _ index: SlaveIndex, _ field: Field) {
+        let chosen = index.chosen(by: rule.selector)
         if chosen.isEmpty, !scenario.slaves.isEmpty {
             field.report(
                 .unknownName, found: "a fault that selects no slave", expected: "at least one slave",
                 hint: rule.selector.slaves.flatMap { hint($0, among: scenario.slaves.map(\.name.rawValue)) })
-        } else if type(of: rule.fault).occasion == .resets, !chosen.contains(where: \.isVirtual) {
+        } else if type(of: rule.fault).occasion == .resets,
+            !chosen.contains(where: { index.slaves[$0].isVirtual })
+        {
             field.report(
                 .conflict, found: "`\(type(of: rule.fault).name)` on slaves that are not virtual",
                 expected: "virtual slaves: no other is ever reset")
@@ -83,7 +86,7 @@ struct ScenarioChecks {
 
     // MARK: Expectations
 
-    private func check(_ expectation: Expectation, _ field: Field) {
+    private func check(_ expectation: FarmExpectation, _ field: Field) {
         let (globs, names): (GlobSet, [String])
         switch expectation.demand {
         case .events, .run: return
@@ -139,6 +142,6 @@ extension JobGlobs {
     fileprivate func matches(_ job: JobSpec) -> Bool { matches(source: job.source, job: job.name) }
 }
 
-extension Expectation.Demand {
+extension FarmExpectation.Demand {
     fileprivate var isAboutJobs: Bool { if case .jobs = self { true } else { false } }
 }

@@ -28,14 +28,14 @@ extension Scenario {
 }
 
 /// Puts the sections of a scenario together and holds them against each other.
-private struct ScenarioParser {
+struct ScenarioParser {
     private(set) var scenario: Scenario
 
     init?(reading field: Field, folders: some ScenarioFolders) {
         guard let keys = MappingReader(field, "a scenario") else { return nil }
         // A later, incompatible format would count this up.
-        _ = keys["format"]?.integer(in: 1...1)
-        scenario = Scenario(name: keys.required("name", "a name")?.text() ?? "")
+        _ = keys["format"]?.read("1, the only format so far") { $0 == "1" ? 1 : nil }
+        scenario = Scenario(name: keys.required("name", "a name")?.text("a name") ?? "")
         keys.set(&scenario.seed, "seed") { $0.seed() }
         keys.set(&scenario.limit, "limit") { $0.duration(least: .milliseconds(1)) }
         keys.set(&scenario.until, "until") { $0.choice(Scenario.Until.self) }
@@ -61,7 +61,7 @@ private struct ScenarioParser {
         scenario.jobs = jobs?.jobs ?? []
         var drafts = (slaves?.rules ?? []) + (jobs?.rules ?? [])
         if let faults = keys["faults"] { drafts += RuleDraft.readAll(faults, scope: .farm) }
-        let expectations = keys["expect"].map(Expectation.readAll) ?? []
+        let expectations = keys["expect"].map(FarmExpectation.readAll) ?? []
         scenario.expectations = expectations.map(\.expectation)
         keys.finish()
 

@@ -1,3 +1,4 @@
+import DebianFormats
 import FarmModel
 
 /// The entries of `slaves:`, with their ranges expanded.
@@ -27,7 +28,7 @@ struct SlaveSection {
         let nameField = keys.required("name", "a name such as lcy-amd64-{001..004}")
         let names = nameField.map(readNames) ?? []
         let architectures =
-            keys["architecture", or: "architectures"]?.names() ?? field.missingArchitecture(in: keys)
+            keys["architecture", or: "architectures"]?.architectures() ?? field.missingArchitecture(in: keys)
         guard let first = names.first else { return }
 
         var model = SlaveSpec(name: first, architectures: architectures)
@@ -121,6 +122,22 @@ extension Field {
     fileprivate func resetProtocol() -> ResetProtocol? {
         let protocols = Dictionary(uniqueKeysWithValues: ResetProtocol.allCases.map { ($0.name, $0) })
         return choice(protocols, order: ResetProtocol.allCases.map(\.name))
+    }
+
+    /// A list of architectures that packages can be built for.
+    func architectures() -> [String]? {
+        let architectures = list().compactMap { field in
+            field.read("an architecture such as amd64") { text -> String? in
+                guard let name = try? ArchitectureName(text), name != .all, name != .source else {
+                    return nil
+                }
+                return name.rawValue
+            }
+        }
+        if isEmptyList {
+            report(.wrongValue, found: "an empty list", expected: "an architecture such as amd64")
+        }
+        return architectures.isEmpty ? nil : architectures
     }
 
     /// Says that a slave builds for nothing, unless its architectures are there but wrong.

@@ -1,5 +1,5 @@
 /// Durations as people write them: `250ms`, `5s`, `1.5s`, `2m`, `1h30m`, `3d`.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, nanoseconds: Int)] = [
         ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
         ("ms", 1_000_000), ("us", 1000), ("µs", 1000), ("ns", 1),
@@ -9,7 +9,7 @@ enum DurationText {
 
     /// Nil when the text is no duration: a number needs a unit (a bare `0` apart), several parts come from the
     /// largest unit to the smallest, and the whole is at most 366 days.
-    static func read(_ text: some StringProtocol) -> Duration? {
+    package static func read(_ text: some StringProtocol) -> Duration? {
         if text == "0" { return .zero }
         var rest = Substring(text)
         var total: Int64 = 0
@@ -27,7 +27,7 @@ enum DurationText {
     }
 
     /// The shortest text that reads back the same, such as `1h30m`.
-    static func write(_ duration: Duration) -> String {
+    package static func write(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         var rest = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         guard rest > 0 else { return "0s" }

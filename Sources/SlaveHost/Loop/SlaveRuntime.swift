@@ -1,0 +1,440 @@
+import FarmModel
+import MockSlave
+import NIOCore
+import Scenario
+import SlaveHTTP
+import XMLRPC
+
+/// A hosted slave on its event loop: it gives the slave's value what happens, and carries out what the value
+/// wants done.
+///
+/// Everything here runs on one loop, so that no lock is needed. The slave's rules are in `MockSlave`, the rules
+/// of HTTP in `SlaveHTTP`, the faults in the fault source; this class only carries things between them.
+final class SlaveRuntime {
+    let name: BuilderName
+    let services: HostServices
+    let loop: any EventLoop
+    let site: SlaveSite
+    private let traits: SlaveTraits
+    private let glue: CallGlue
+    private let listener: SlaveListener?
+    private var slave: MockSlave
+    private var faults: (any SlaveFaultSource)?
+    private var head: AnswerHead
+    private var boundaries: SeededGenerator
+
+    private(set) var power = SlavePower.off
+    /// Whether the machine has been on before.
+    private var hasRun = false
+    private var connections: [ObjectIdentifier: SlaveConnection] = [:]
+    private var calls: [CallID: OpenCall] = [:]
+    private var callCount: UInt64 = 0
+    /// Moments of each kind so far: connections, calls, files, builds, resets.
+    private var moments = (connections: 0, calls: 0, files: 0, builds: 0, resets: 0)
+    private var running: BuildRun?
+    /// The names of the running build's results, by their sums.
+    private var resultNames: [String: String] = [:]
+    private var wake: (at: Instant, task: Scheduled<Void>)?
+    private var listening: (decision: ListeningDecision, task: Scheduled<Void>?) = (ListeningDecision(), nil)
+    /// Fetches and gatherings under way.
+    private var tasks: [TaskKey: Task<Void, Never>] = [:]
+
+    private enum TaskKey: Hashable {
+        case fetch(FetchID)
+        case gather(GatherID)
+    }
+
+    /// A request that the slave has not answered yet.
+    private struct OpenCall {
+        var connection: SlaveConnection
+        var kind: Kind
+        var effects: [FaultEffect]
+
+        enum Kind {
+            case call
+            case file(FileRequest)
+            case listing(ListingRequest)
+        }
+    }
+
+    /// - Parameter listener: nil for a slave behind the shared listener.
+    init(
+        _ hosted: HostedSlave, services: HostServices, listener: SlaveListener?, on loop: any EventLoop
+    ) {
+        name = hosted.name
+        traits = hosted.traits
+        slave = hosted.slave
+        faults = hosted.faults
+        site = SlaveSite(release: hosted.server)
+        glue = CallGlue(site: site, dialect: hosted.slave.configuration.dialect)
+        head = AnswerHead(release: hosted.server)
+        boundaries = SeededGenerator(seed: 0).split("boundaries of \(hosted.name)")
+        self.services = services
+        self.listener = listener
+        self.loop = loop
+    }
+
+    var now: Instant { services.clock() }
+    var openConnections: Int { connections.count }
+
+    /// Appends the head of an answer; see `AnswerHead`.
+    func writeHead(_ answer: HTTPAnswer, to request: HTTPRequest, into bytes: inout [UInt8]) {
+        head.write(answer, to: request, at: now, into: &bytes)
+    }
+}
+
+// MARK: - Connections
+
+extension SlaveRuntime {
+    /// A connection was accepted; it may be ended at once.
+    func connected(_ connection: SlaveConnection) {
+        guard power == .on, connections.count < services.configuration.connectionsPerSlave else {
+            note(.turnedAway(peer: connection.peer))
+            return connection.close()
+        }
+        connections[ObjectIdentifier(connection)] = connection
+        moments.connections += 1
+        let decision = decide(.connection, number: moments.connections)
+        note(.connected(peer: connection.peer), decision)
+        connection.effects = decision.effects
+        applyToSlave(decision.effects)
+        // Too late to refuse it; this is the nearest to it.
+        if decision.effects.contains(.refuseConnections) { connection.reset() }
+    }
+
+    func disconnected(_ connection: SlaveConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        connection.openCall.map { calls[$0] = nil }
+    }
+
+    /// A request came in; it is answered by `SlaveConnection.deliver`, now or later.
+    func received(_ request: HTTPRequest, on connection: SlaveConnection) {
+        switch site.route(request) {
+        case .page(let answer):
+            note(.page(status: answer.status.rawValue))
+            deliver(answer, kind: .other, on: connection)
+        case .call(let body):
+            receivedCall(body, on: connection)
+        case .listing(let listing):
+            note(.listing)
+            ask(.listing(listing), effects: [], on: connection) { .listCache($0) }
+        case .file(let file):
+            moments.files += 1
+            let decision = decide(.file(name: resultNames[file.name] ?? file.name), number: moments.files)
+            applyToSlave(decision.effects)
+            // The entry is written when the answer is known.
+            ask(.file(file), effects: decision.effects, fired: decision.fired, on: connection) {
+                .readFile($0, name: file.name)
+            }
+        }
+    }
+
+    private func receivedCall(_ body: [UInt8], on connection: SlaveConnection) {
+        switch glue.read(body) {
+        case .answered(let answer):
+            note(.call(method: nil))
+            deliver(answer, kind: answer.status == .ok ? .call : .other, on: connection)
+        case .call(let call):
+            moments.calls += 1
+            let decision = decide(.call(method: call.method), number: moments.calls)
+            if services.journal != nil { note(.call(method: call.method), decision) }
+            guard !decision.effects.contains(.neverAnswer) else {
+                // A daemon that hangs does not carry the call out.
+                return deliver(site.answer(toCall: []), kind: .call, effects: [.neverAnswer], on: connection)
+            }
+            ask(.call, effects: decision.effects, on: connection) {
+                .call($0, call, effects: decision.effects)
+            }
+        }
+    }
+
+    private func ask(
+        _ kind: OpenCall.Kind, effects: [FaultEffect], fired: [FiredFault] = [],
+        on connection: SlaveConnection, event: (CallID) -> SlaveEvent
+    ) {
+        callCount += 1
+        let id = CallID(callCount)
+        calls[id] = OpenCall(connection: connection, kind: kind, effects: effects)
+        connection.openCall = id
+        handle(event(id))
+        guard case .file(let file) = kind, services.journal != nil else { return }
+        var decision = FaultDecision()
+        decision.effects = effects
+        decision.fired = fired
+        note(.file(name: file.name, status: connection.lastStatus), decision)
+    }
+
+    private func deliver(
+        _ answer: HTTPAnswer, file: CachedFile? = nil, kind: AnswerDelivery.Kind, effects: [FaultEffect] = [],
+        on connection: SlaveConnection
+    ) {
+        var delivery = AnswerDelivery(answer, kind: kind)
+        if !effects.isEmpty || !connection.effects.isEmpty {
+            delivery.apply((connection.effects + effects).compactMap(\.onWire), site: site)
+        }
+        connection.deliver(delivery, file: file)
+    }
+}
+
+// MARK: - The slave
+
+extension SlaveRuntime {
+    /// Gives the slave an event and carries out what it wants.
+    private func handle(_ event: SlaveEvent) {
+        let reactions = slave.handle(event, at: now) { self.script(for: $0) }
+        for reaction in reactions { carryOut(reaction) }
+        scheduleWake()
+    }
+
+    private func carryOut(_ reaction: SlaveReaction) {
+        switch reaction {
+        case .answer(let id, let answer): self.answer(id, answer)
+        case .fetch(let id, let request): fetch(id, request)
+        case .gather(let id, let order, let script): gather(id, order, script)
+        case .note(let event):
+            switch event.kind {
+            case .cleaned, .buildForgotten, .restarted, .reset:
+                running = nil
+                resultNames = [:]
+            default: break
+            }
+            note(.note(event))
+        case .die: setPower(.dead)
+        }
+    }
+
+    private func answer(_ id: CallID, _ answer: SlaveAnswer) {
+        // The client may have gone in the meantime.
+        guard let open = calls.removeValue(forKey: id) else { return }
+        open.connection.openCall = nil
+        switch (open.kind, answer) {
+        case (.call, .response(let response)):
+            deliver(glue.write(response), kind: .call, effects: open.effects, on: open.connection)
+        case (.file(let request), .file(let file)):
+            let facts = CachedFileFacts(name: file.name, size: file.size, modified: file.modified)
+            deliver(
+                site.answer(file: facts, for: request, random: &boundaries), file: file, kind: .file,
+                effects: open.effects, on: open.connection)
+        case (.file(let request), .notFound):
+            deliver(
+                site.answer(file: nil, for: request, random: &boundaries), kind: .file,
+                effects: open.effects, on: open.connection)
+        case (.listing(let request), .listing(let entries)):
+            let entries = entries.map { CacheListingEntry(name: $0.name, size: $0.size) }
+            deliver(
+                site.answer(listing: entries, for: request), kind: .other, effects: open.effects,
+                on: open.connection)
+        default:
+            // An answer of another kind than the question is a mistake of the slave's.
+            deliver(site.processingFailed(), kind: .other, on: open.connection)
+        }
+    }
+
+    private func script(for order: BuildOrder) -> BuildScript {
+        var scripted = services.scripts(order)
+        running = scripted.run
+        resultNames = [:]
+        guard let run = scripted.run else { return scripted.script }
+        moments.builds += 1
+        let decision = decide(.build(run), number: moments.builds)
+        note(.build(run), decision)
+        for case .outcome(let outcome) in decision.effects { scripted.script.outcome = outcome }
+        let later = decision.effects.filter(\.isOnSlave)
+        if !later.isEmpty {
+            // The slave is in the middle of this build's first moment.
+            onLoop { $0.applyToSlave(later) }
+        }
+        return scripted.script
+    }
+
+    private func applyToSlave(_ effects: [FaultEffect]) {
+        for effect in effects where effect.isOnSlave { handle(.apply(effect)) }
+    }
+
+    /// The time has changed: lets everything act that was due.
+    func timePassed() {
+        handle(.wake)
+        updateListening()
+        for connection in connections.values { connection.timePassed() }
+    }
+
+    private func scheduleWake() {
+        guard power == .on, let at = slave.nextWakeUp else {
+            wake?.task.cancel()
+            wake = nil
+            return
+        }
+        guard wake?.at != at else { return }
+        wake?.task.cancel()
+        wake = (at, schedule(at: at) { $0.woken() })
+    }
+
+    private func woken() {
+        guard let due = wake else { return }
+        wake = nil
+        // The clock may be another one than that of the loop.
+        if now >= due.at { handle(.wake) } else { scheduleWake() }
+    }
+}
+
+// MARK: - Fetching and gathering
+
+extension SlaveRuntime {
+    private func fetch(_ id: FetchID, _ request: FetchRequest) {
+        note(.fetch(sum: request.sum))
+        let fetcher = services.fetcher
+        start(.fetch(id)) {
+            let outcome = await fetcher.fetch(request)
+            return { runtime in
+                runtime.note(.fetched(sum: request.sum, outcome: outcome.summary))
+                runtime.handle(.fetched(id, outcome))
+            }
+        }
+    }
+
+    private func gather(_ id: GatherID, _ order: BuildOrder, _ script: BuildScript) {
+        let gatherer = services.gatherer
+        start(.gather(id)) {
+            do {
+                let files = try await gatherer.gather(order, script)
+                return { runtime in
+                    for file in files { runtime.resultNames[file.sum.description] = file.name }
+                    runtime.note(.gathered(files: files.count))
+                    runtime.handle(.gathered(id, files))
+                }
+            } catch {
+                let detail = String(describing: error)
+                return { runtime in
+                    runtime.note(.gatheringFailed(detail: detail))
+                    runtime.handle(.gatheringFailed(id, detail: detail))
+                }
+            }
+        }
+    }
+
+    /// Does something away from the loop; what it returns then runs on the loop, unless it was cancelled.
+    private func start(
+        _ key: TaskKey, _ work: @escaping @Sendable () async -> @Sendable (SlaveRuntime) -> Void
+    ) {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        tasks[key] = Task {
+            let report = await work()
+            bound.eventLoop.execute {
+                guard bound.value.tasks.removeValue(forKey: key) != nil else { return }
+                report(bound.value)
+            }
+        }
+    }
+
+    private func cancelTasks() {
+        for task in tasks.values { task.cancel() }
+        tasks = [:]
+    }
+}
+
+// MARK: - Power
+
+extension SlaveRuntime {
+    /// Puts the machine into a state of power; see `SlavePower`.
+    func setPower(_ wanted: SlavePower) {
+        guard wanted != power, power != .dead || wanted == .off else { return }
+        power = wanted
+        note(.power(wanted))
+        if wanted == .on {
+            if hasRun { handle(.restart) }
+            hasRun = true
+        } else {
+            stopEverything(byReset: wanted != .off)
+        }
+        updateListening()
+        scheduleWake()
+    }
+
+    /// The daemon restarts: connections end, the slave forgets its build.
+    func restart() {
+        guard power == .on else { return }
+        stopEverything(byReset: false)
+        handle(.restart)
+    }
+
+    /// The virtual machine is set back to its beginning and runs.
+    func reset() {
+        stopEverything(byReset: true)
+        power = .on
+        hasRun = true
+        handle(.reset)
+        updateListening()
+    }
+
+    /// What the reset command comes to, with the faults of the moment; see `ResetOutcome`.
+    func runResetCommand() -> ResetOutcome {
+        moments.resets += 1
+        let decision = decide(.reset, number: moments.resets)
+        let outcome = ResetOutcome(slave: name, effects: decision.effects)
+        note(.resetCommand(exitStatus: outcome.exitStatus), decision)
+        if outcome.resets { reset() }
+        applyToSlave(decision.effects)
+        return outcome
+    }
+
+    /// Answers that clients still wait for.
+    var pendingAnswers: Int { calls.count + connections.values.count { $0.isAnswering } }
+
+    /// Accepts no connection any more; those that wait for nothing are closed.
+    func drain() {
+        listener?.isWanted(false)
+        for connection in connections.values where !connection.isAnswering { connection.close() }
+    }
+
+    private func stopEverything(byReset: Bool) {
+        cancelTasks()
+        calls = [:]
+        for connection in connections.values { byReset ? connection.reset() : connection.close() }
+    }
+
+    /// Opens or closes the listener, by the power and the faults of the moment.
+    private func updateListening() {
+        listening.task?.cancel()
+        listening.task = nil
+        if var source = faults {
+            listening.decision = source.listening(at: now)
+            faults = source
+        }
+        if power == .on, let change = listening.decision.changesAt {
+            listening.task = schedule(at: change) { $0.updateListening() }
+        }
+        listener?.isWanted(power == .on && !listening.decision.isRefused)
+    }
+}
+
+// MARK: - Faults, journal, timers
+
+extension SlaveRuntime {
+    private func decide(_ event: FaultMoment.Event, number: Int) -> FaultDecision {
+        guard faults != nil else { return FaultDecision() }
+        let moment = FaultMoment(slave: traits, event: event, running: running, number: number)
+        return faults?.decide(moment, at: now) ?? FaultDecision()
+    }
+
+    func note(_ event: JournalEntry.Event, _ decision: FaultDecision? = nil) {
+        guard let journal = services.journal else { return }
+        journal(
+            JournalEntry(
+                at: now, slave: name, event: event, effects: decision?.effects ?? [],
+                fired: decision?.fired ?? []))
+    }
+
+    private func schedule(at instant: Instant, _ work: @escaping (SlaveRuntime) -> Void) -> Scheduled<Void> {
+        // A millisecond more than needed costs less than waking up too early.
+        let wait = max(0, (instant - now).wholeNanoseconds) + 1_000_000
+        let bound = NIOLoopBound(work, eventLoop: loop)
+        let runtime = NIOLoopBound(self, eventLoop: loop)
+        return loop.scheduleTask(in: .nanoseconds(wait)) { bound.value(runtime.value) }
+    }
+
+    private func onLoop(_ work: @escaping (SlaveRuntime) -> Void) {
+        let bound = NIOLoopBound(work, eventLoop: loop)
+        let runtime = NIOLoopBound(self, eventLoop: loop)
+        loop.execute { bound.value(runtime.value) }
+    }
+}

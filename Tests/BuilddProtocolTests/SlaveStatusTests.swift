@@ -1,0 +1,5 @@
+import Testing
+
+@testable import BuilddProtocol
+
+@Suite struct P { @Test func a() { #expect(Bool(true)) } }

@@ -1,0 +1,29 @@
+import Foundation
+
+/// The files of the project that tests read.
+enum Repository {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static func text(_ path: String) throws -> String {
+        try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+
+    /// Whether generated pages are to be written anew instead of compared.
+    static let isRegenerating = ProcessInfo.processInfo.environment["BAIKONUR_REGENERATE"] == "1"
+
+    /// Writes a generated page, when asked to; then reads what is there.
+    static func page(_ path: String, generated text: String) throws -> String {
+        if isRegenerating {
+            try text.write(to: root.appending(path: path), atomically: true, encoding: .utf8)
+        }
+        return try Self.text(path)
+    }
+
+    /// Every scenario of the library, by its path.
+    static func scenarios() throws -> [String] {
+        let library = root.appending(path: "mockslaves")
+        let names = try FileManager.default.subpathsOfDirectory(atPath: library.path())
+        return names.filter { $0.hasSuffix(".yaml") }.sorted().map { "mockslaves/\($0)" }
+    }
+}
