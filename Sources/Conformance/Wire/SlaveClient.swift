@@ -7,7 +7,7 @@ struct SlaveClient: Sendable {
 
     /// - Throws: `ConformanceError` when there is no answer, or one that is no XML-RPC response.
     func call(_ method: String, _ parameters: [XMLRPCValue] = []) async throws -> XMLRPCResponse {
-        let body = try XMLRPCEncoder.encode(XMLRPCCall(method, parameters))
+        let body = try XMLRPCEncoder().encode(XMLRPCCall(method, parameters))
         let answer = try await exchange("POST", "/rpc", ["Content-Type: text/xml"], body)
         guard answer.status == 200 else {
             throw ConformanceError(.badAnswer, "\(method) is answered with \(answer.status) \(answer.reason)")
