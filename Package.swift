@@ -120,7 +120,7 @@ let package = Package(
             ]),
         room(
             "Conformance",
-            ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
+            ["BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .crypto]),
 
         // Floor 4: the door.
         room(
@@ -180,6 +180,12 @@ let package = Package(
         tests(
             "UploadProcessor",
             ["FarmRecords", "ContentStore", "DebianFormats", "FarmModel", "Store", .logging, .lifecycle]),
+        tests(
+            "Conformance",
+            [
+                "SlaveHost", "MockSlave", "DebianFormats", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore,
+                .nioPosix,
+            ]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]

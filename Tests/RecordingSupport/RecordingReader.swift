@@ -137,6 +137,8 @@ struct RecordingReader {
                 typedMembers[name] = member
             }
             return .structure(typedMembers)
+        case ("other", .string(let text)) where text.hasPrefix("Decimal('") && text.hasSuffix("')"):
+            return .bigDecimal(String(text.dropFirst("Decimal('".count).dropLast(2)))
         case ("other", _): return nil
         default: throw RecordingError("\(path): unknown type '\(type)'")
         }

@@ -240,6 +240,7 @@ extension SlaveRuntime {
         guard let run = scripted.run else { return scripted.script }
         moments.builds += 1
         let decision = decide(.build(run), number: moments.builds)
+        note(.build(run), decision)
         for case .outcome(let outcome) in decision.effects { scripted.script.outcome = outcome }
         let later = decision.effects.filter(\.isOnSlave)
         if !later.isEmpty {
