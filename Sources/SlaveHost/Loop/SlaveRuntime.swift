@@ -48,7 +48,7 @@ final class SlaveRuntime {
     private struct OpenCall {
         var connection: SlaveConnection
         var kind: Kind
-        var effects: [FaultEffect]
+        var decision: FaultDecision
 
         enum Kind {
             case call
@@ -115,20 +115,18 @@ extension SlaveRuntime {
         switch site.route(request) {
         case .page(let answer):
             note(.page(status: answer.status.rawValue))
-            deliver(answer, kind: .other, on: connection)
+            deliver(answer, on: connection)
         case .call(let body):
             receivedCall(body, on: connection)
         case .listing(let listing):
             note(.listing)
-            ask(.listing(listing), effects: [], on: connection) { .listCache($0) }
+            ask(.listing(listing), FaultDecision(), on: connection) { .listCache($0) }
         case .file(let file):
             moments.files += 1
             let decision = decide(.file(name: resultNames[file.name] ?? file.name), number: moments.files)
             applyToSlave(decision.effects)
             // The entry is written when the answer is known.
-            ask(.file(file), effects: decision.effects, fired: decision.fired, on: connection) {
-                .readFile($0, name: file.name)
-            }
+            ask(.file(file), decision, on: connection) { .readFile($0, name: file.name) }
         }
     }
 
@@ -136,42 +134,35 @@ extension SlaveRuntime {
         switch glue.read(body, site: site) {
         case .answered(let answer):
             note(.call(method: nil))
-            deliver(answer, kind: answer.status == .ok ? .call : .other, on: connection)
+            deliver(answer, isCall: answer.status == .ok, on: connection)
         case .call(let call):
             moments.calls += 1
             let decision = decide(.call(method: call.method), number: moments.calls)
             if services.journal != nil { note(.call(method: call.method), decision) }
             guard !decision.effects.contains(.neverAnswer) else {
                 // A daemon that hangs does not carry the call out.
-                return deliver(site.answer(toCall: []), kind: .call, effects: [.neverAnswer], on: connection)
+                return deliver(site.answer(toCall: []), isCall: true, effects: [.neverAnswer], on: connection)
             }
-            ask(.call, effects: decision.effects, on: connection) {
-                .call($0, call, effects: decision.effects)
-            }
+            ask(.call, decision, on: connection) { .call($0, call, effects: decision.effects) }
         }
     }
 
     private func ask(
-        _ kind: OpenCall.Kind, effects: [FaultEffect], fired: [FiredFault] = [],
-        on connection: SlaveConnection, event: (CallID) -> SlaveEvent
+        _ kind: OpenCall.Kind, _ decision: FaultDecision, on connection: SlaveConnection,
+        event: (CallID) -> SlaveEvent
     ) {
         callCount += 1
         let id = CallID(callCount)
-        calls[id] = OpenCall(connection: connection, kind: kind, effects: effects)
+        calls[id] = OpenCall(connection: connection, kind: kind, decision: decision)
         connection.openCall = id
         handle(event(id))
-        guard case .file(let file) = kind, services.journal != nil else { return }
-        var decision = FaultDecision()
-        decision.effects = effects
-        decision.fired = fired
-        note(.file(name: file.name, status: connection.lastStatus), decision)
     }
 
     private func deliver(
-        _ answer: HTTPAnswer, file: CachedFile? = nil, kind: AnswerDelivery.Kind, effects: [FaultEffect] = [],
+        _ answer: HTTPAnswer, file: CachedFile? = nil, isCall: Bool = false, effects: [FaultEffect] = [],
         on connection: SlaveConnection
     ) {
-        var delivery = AnswerDelivery(answer, kind: kind)
+        var delivery = AnswerDelivery(answer, isCall: isCall)
         if !effects.isEmpty || !connection.effects.isEmpty {
             delivery.apply((connection.effects + effects).compactMap(\.onWire), site: site)
         }
@@ -212,25 +203,29 @@ extension SlaveRuntime {
         open.connection.openCall = nil
         switch (open.kind, answer) {
         case (.call, .response(let response)):
-            deliver(glue.write(response, site: site), kind: .call, effects: open.effects, on: open.connection)
+            deliver(glue.write(response, site: site), isCall: true, to: open)
         case (.file(let request), .file(let file)):
             let facts = CachedFileFacts(name: file.name, size: file.size, modified: file.modified)
-            deliver(
-                site.answer(file: facts, for: request, random: &boundaries), file: file, kind: .file,
-                effects: open.effects, on: open.connection)
+            let answer = site.answer(file: facts, for: request, random: &boundaries)
+            note(.file(name: request.name, status: answer.status.rawValue), open.decision)
+            deliver(answer, file: file, to: open)
         case (.file(let request), .notFound):
-            deliver(
-                site.answer(file: nil, for: request, random: &boundaries), kind: .file,
-                effects: open.effects, on: open.connection)
+            let answer = site.answer(file: nil, for: request, random: &boundaries)
+            note(.file(name: request.name, status: answer.status.rawValue), open.decision)
+            deliver(answer, to: open)
         case (.listing(let request), .listing(let entries)):
             let entries = entries.map { CacheListingEntry(name: $0.name, size: $0.size) }
-            deliver(
-                site.answer(listing: entries, for: request), kind: .other, effects: open.effects,
-                on: open.connection)
+            deliver(site.answer(listing: entries, for: request), to: open)
         default:
             // An answer of another kind than the question is a mistake of the slave's.
-            deliver(site.processingFailed(), kind: .other, on: open.connection)
+            deliver(site.processingFailed(), to: open)
         }
+    }
+
+    private func deliver(
+        _ answer: HTTPAnswer, file: CachedFile? = nil, isCall: Bool = false, to open: OpenCall
+    ) {
+        deliver(answer, file: file, isCall: isCall, effects: open.decision.effects, on: open.connection)
     }
 
     private func script(for order: BuildOrder) -> BuildScript {
@@ -392,7 +387,7 @@ extension SlaveRuntime {
     private func stopEverything(byReset: Bool) {
         cancelTasks()
         calls = [:]
-        for connection in connections.values { byReset ? connection.reset() : connection.close() }
+        for connection in connections.values { byReset ? connection.reset() : connection.hangUp() }
     }
 
     /// Opens or closes the listener, by the power and the faults of the moment.
