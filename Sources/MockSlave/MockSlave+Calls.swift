@@ -118,8 +118,8 @@ extension MockSlave {
         return XMLRPCFault(code: 8001, text: "\(isOld ? "function" : "procedure") \(name) not found")
     }
 
-    /// The last touch before an answer is written: members in the order of the dialect, and the fault of protocol
-    /// spec 2 for values that cannot be written.
+    /// The last touch before an answer is written: members in the order of the dialect, and the fault of
+    /// protocol spec 2 for values that cannot be written.
     func finished(_ response: XMLRPCResponse) -> XMLRPCResponse {
         guard case .success(let value) = response else { return response }
         if let detail = value.unwritable {

@@ -1,6 +1,6 @@
 extension RecordedExchange {
-    /// The exchanges that the core of a fake slave cannot give, with the reasons; there are none. Requests whose
-    /// bytes are wrong (HTTP, XML) never reach the core and are not meant here.
+    /// The exchanges that the core of a fake slave cannot give, with the reasons; there are none. Requests
+    /// whose bytes are wrong (HTTP, XML) never reach the core and are not meant here.
     package static let exceptions: [(id: String, reason: String)] = []
 
     /// Why the core cannot give this exchange; nil when it can.
