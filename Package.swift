@@ -39,7 +39,6 @@ extension Target.Dependency {
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let arguments: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let histogram: Self = .product(name: "Histogram", package: "hdrhistogram-swift")
 }
 
 let package = Package(
@@ -69,7 +68,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Ground: system libraries.
@@ -122,7 +120,7 @@ let package = Package(
             ]),
         room(
             "Conformance",
-            ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
+            ["BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .crypto]),
 
         // Floor 4: the door.
         room(
@@ -142,9 +140,8 @@ let package = Package(
         .executableTarget(
             name: "baikonur-bench",
             dependencies: [
-                "SlaveHost", "ManagerService", "FarmRunner", "XMLRPC", "CLibXML2", .histogram, .arguments,
-                .nioCore,
-                .nioPosix,
+                "SlaveHost", "MockSlave", "ManagerService", "BuildManager", "FarmRecords", "ContentStore",
+                "FarmModel", "XMLRPC", "CLibXML2", .arguments, .asyncHTTPClient, .logging, .nioCore, .nioPosix,
             ], swiftSettings: strict),
 
         // Tests.
@@ -167,7 +164,12 @@ let package = Package(
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
         tests("FarmRecords", ["Store", "FarmModel"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
-        tests("SlaveHost", ["Scenario", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .asyncHTTPClient]),
+        tests(
+            "SlaveHost",
+            [
+                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", "RecordingSupport",
+                .nioCore, .nioPosix, .nioSSL,
+            ]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
         tests(
             "Librarian",
@@ -178,6 +180,12 @@ let package = Package(
         tests(
             "UploadProcessor",
             ["FarmRecords", "ContentStore", "DebianFormats", "FarmModel", "Store", .logging, .lifecycle]),
+        tests(
+            "Conformance",
+            [
+                "SlaveHost", "MockSlave", "DebianFormats", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore,
+                .nioPosix,
+            ]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]

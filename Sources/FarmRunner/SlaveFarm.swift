@@ -170,7 +170,7 @@ private final class FaultJournal: Sendable {
         case .file(let name, _): "file \(name)"
         case .resetCommand: "reset"
         case .power: "listening"
-        case .note: "build"
+        case .build(let run): "build \(run)"
         default: "connection"
         }
     }

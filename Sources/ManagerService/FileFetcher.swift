@@ -1,19 +1,26 @@
-import AsyncHTTPClient
-import BuildManager
-import ContentStore
-import FarmModel
+package import AsyncHTTPClient
+package import BuildManager
+package import ContentStore
+package import FarmModel
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 
 /// Fetches result files and logs from slaves: streamed to disk, digested on the way, complete or not at all
 /// (invariant 37).
-struct FileFetcher: Sendable {
+package struct FileFetcher: Sendable {
     /// A client whose reads time out when nothing comes for the slave's call limit.
     let http: HTTPClient
     let settings: ManagerSettings
     /// Bounds the transfers of the whole manager.
     let slots: TransferSlots
+
+    /// - Parameter http: a client with a read time-out.
+    package init(http: HTTPClient, settings: ManagerSettings) {
+        self.http = http
+        self.settings = settings
+        slots = TransferSlots(settings.concurrentDownloads)
+    }
 
     /// Fetches `/filecache/NAME` of a slave to `path`, which must not exist; up to the configured attempts.
     ///
@@ -22,7 +29,7 @@ struct FileFetcher: Sendable {
     ///
     /// - Parameter expected: nil for the build log, whose digest nobody announces.
     /// - Throws: `EdgeFailure` saying which file and why; nothing is left at `path` then.
-    func fetch(_ name: String, slave url: String, to path: String, expecting expected: SHA1Digest?) async throws
+    package func fetch(_ name: String, slave url: String, to path: String, expecting expected: SHA1Digest?) async throws
         -> StoredFile
     {
         try await slots.withSlot {

@@ -204,8 +204,7 @@ private struct SlaveClients: Sendable {
         configuration.timeout = .init(connect: gap, read: gap)
         transfers = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         slaves = SlaveClient(http: calls, settings: settings)
-        files = FileFetcher(
-            http: transfers, settings: settings, slots: TransferSlots(settings.concurrentDownloads))
+        files = FileFetcher(http: transfers, settings: settings)
     }
 
     func shutDown() async {

@@ -22,7 +22,7 @@ struct SlaveClient: Sendable {
     func call(_ call: XMLRPCCall, slave url: String, limit: Duration) async -> Result<XMLRPCValue, CallFailure> {
         let body: [UInt8]
         do {
-            body = try XMLRPCEncoder.encode(call)
+            body = try XMLRPCEncoder().encode(call)
         } catch {
             return .failure(CallFailure(.other, "\(call.method) cannot be written: \(error)"))
         }

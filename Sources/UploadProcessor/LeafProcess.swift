@@ -53,19 +53,12 @@ struct LeafProcess: Sendable {
         }
     }
 
-    private func process(_ leaf: LeafName, _ build: UploadingBuild) async throws -> LeafReport.Outcome {
-        try reach(.leafChosen, leaf)
-        var log = UploadLog()
-        log.add("Upload \(leaf)")
-        log.add("Build \(leaf.cookie): \(build.sourceName) \(build.sourceVersion) for \(build.architecture)")
-        let (result, contents, upload) = await verify(leaf, build, &log)
-        try reach(.leafVerified, leaf)
-        do {
-            return try await carryOut(result, leaf, contents, upload, log)
-        } catch let refusal as Refusal {
-            // The files or the binaries turned out not to be storable: that is the leaf's fault.
-            return try await carryOut(.failed(refusal.message), leaf, contents, upload, log)
-        }
+    /// What verifying a leaf found.
+    private struct Findings: Sendable {
+        var result: UploadResult
+        /// The paths of the files to be kept, and the digests they were found to have.
+        var files: [(path: String, sha1: SHA1Digest)] = []
+        var log: UploadLog
     }
 
     /// The leaf cannot be accepted after all.
@@ -73,50 +66,52 @@ struct LeafProcess: Sendable {
         let message: String
     }
 
-    private func verify(
-        _ leaf: LeafName, _ build: UploadingBuild, _ log: inout UploadLog
-    ) async -> (UploadResult, LeafContents?, VerifiedUpload?) {
-        let start = log
-        let path = queue.path(of: leaf.rawValue)
-        let (result, contents, upload, written) = await offload { [verifier, options] in
-            var log = start
-            var contents: LeafContents?
-            do {
-                let found = try LeafContents(
-                    leafAt: path, archive: build.archive, distribution: build.distribution,
-                    limits: options.limits)
-                contents = found
-                let upload = try verifier.verify(found, for: build, log: &log)
-                return (
-                    UploadResult.accepted(upload.binaries).settled, contents, VerifiedUpload?.some(upload),
-                    log
-                )
-            } catch let rejection as UploadRejection {
-                return (.rejected(rejection.reasons), contents, nil, log)
-            } catch {
-                return (.failed("\(error)"), contents, nil, log)
-            }
+    private func process(_ leaf: LeafName, _ build: UploadingBuild) async throws -> LeafReport.Outcome {
+        try reach(.leafChosen, leaf)
+        var findings = await offload { verify(leaf, build) }
+        try reach(.leafVerified, leaf)
+        do {
+            return try await carryOut(findings, leaf)
+        } catch let refusal as Refusal {
+            // The files or the binaries turned out not to be storable: that is the leaf's fault.
+            findings.result = .failed(refusal.message)
+            return try await carryOut(findings, leaf)
         }
-        log = written
-        return (result, contents, upload)
     }
 
-    private func carryOut(
-        _ result: UploadResult, _ leaf: LeafName, _ contents: LeafContents?, _ upload: VerifiedUpload?,
-        _ begunLog: UploadLog
-    ) async throws -> LeafReport.Outcome {
-        var log = begunLog
-        let outcome = describe(result, in: &log)
+    private func verify(_ leaf: LeafName, _ build: UploadingBuild) -> Findings {
+        var log = UploadLog()
+        log.add("Upload \(leaf)")
+        log.add("Build \(leaf.cookie): \(build.sourceName) \(build.sourceVersion) for \(build.architecture)")
+        do {
+            let contents = try LeafContents(
+                leafAt: queue.path(of: leaf.rawValue), archive: build.archive,
+                distribution: build.distribution,
+                limits: options.limits)
+            let upload = try verifier.verify(contents, for: build, log: &log)
+            return Findings(
+                result: UploadResult.accepted(upload.binaries).settled,
+                files: upload.files.map { ("\(contents.directory)/\($0.name)", $0.sha1) }, log: log)
+        } catch let rejection as UploadRejection {
+            return Findings(result: .rejected(rejection.reasons), log: log)
+        } catch {
+            return Findings(result: .failed("\(error)"), log: log)
+        }
+    }
+
+    private func carryOut(_ findings: Findings, _ leaf: LeafName) async throws -> LeafReport.Outcome {
+        var log = findings.log
+        let outcome = describe(findings.result, in: &log)
         let text = log.bytes
         var storedLog: SHA1Digest?
-        for step in result.steps {
+        for step in findings.result.steps {
             switch step {
-            case .storeFiles: try await storeFiles(contents, upload)
+            case .storeFiles: try await storeFiles(findings.files)
             case .storeLog:
                 storedLog = try await asTrouble {
                     try await offload { [store] in try store.insert(bytes: text).sha1 }
                 }
-            case .commit: try await commit(result, leaf.cookie.build, storedLog)
+            case .commit: try await commit(findings.result, leaf.cookie.build, storedLog)
             case .move(let directory): try await move(leaf, to: directory)
             }
             try reach(CrashPoint(after: step), leaf)
@@ -144,15 +139,13 @@ struct LeafProcess: Sendable {
         }
     }
 
-    private func storeFiles(_ contents: LeafContents?, _ upload: VerifiedUpload?) async throws {
-        guard let contents, let upload else { throw Refusal(message: "the upload has no files") }
+    private func storeFiles(_ files: [(path: String, sha1: SHA1Digest)]) async throws {
         // A leaf that is kept may be touched by people later, so it must not share its files with the store.
         let insertion: ContentStore.Insertion = options.acceptedLeaves == .keep ? .copy : .link
         try await offload { [store] in
-            for file in upload.files {
+            for file in files {
                 do throws(ContentStoreError) {
-                    try store.insert(
-                        fileAt: "\(contents.directory)/\(file.name)", by: insertion, expecting: file.sha1)
+                    try store.insert(fileAt: file.path, by: insertion, expecting: file.sha1)
                 } catch {
                     switch error.code {
                     case .diskFull, .inputOutput, .writerClosed, .alreadyThere, .storedContentDiffers:

@@ -19,3 +19,18 @@ package struct LeafReport: Hashable, Sendable {
     package let leaf: String
     package let outcome: Outcome
 }
+
+extension LeafReport: CustomStringConvertible {
+    /// One line for people.
+    package var description: String {
+        switch outcome {
+        case .skipped(let reason): "\(leaf): skipped, \(reason)"
+        case .waiting: "\(leaf): waits for the manager"
+        case .setAside(let reason): "\(leaf): moved to failed, \(reason)"
+        case .accepted(let binaries): "\(leaf): accepted, \(binaries) binary packages"
+        case .rejected(let reasons): "\(leaf): rejected, \(reasons.joined(separator: "; "))"
+        case .failed(let reason): "\(leaf): failed, \(reason)"
+        case .postponed(let reason): "\(leaf): left for the next round, \(reason)"
+        }
+    }
+}

@@ -12,6 +12,7 @@ final class UploadQueue: Sendable {
     init(root: String) throws(UploadProcessorError) {
         self.root = root
         do throws(ContentStoreError) {
+            try Self.make(root)
             for directory in QueueDirectory.allCases { try Self.make("\(root)/\(directory.rawValue)") }
             lock = try OwnedDescriptor.open("\(root)/processor.lock", flags: O_RDWR | O_CREAT, mode: 0o644)
         } catch {

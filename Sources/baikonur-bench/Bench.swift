@@ -7,7 +7,9 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "baikonur-bench",
         abstract: "Measures slaves, manager, XML-RPC and downloads against their baselines.",
-        subcommands: [All.self, SlaveBench.self, SizeBench.self, ManagerBench.self, DecodeBench.self, DownloadBench.self, Serve.self],
+        subcommands: [All.self, SlaveBench.self, SizeBench.self, ManagerBench.self, DecodeBench.self, DownloadBench.self,
+            Serve.self, Manage.self,
+        ],
         defaultSubcommand: All.self)
 
     struct All: AsyncParsableCommand {

@@ -76,7 +76,7 @@ enum ProcessFigures {
     /// CPU seconds of this process.
     static func ownCPUSeconds() -> Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(RUSAGE_SELF.rawValueAsWho, &usage)
         return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     }
@@ -84,8 +84,13 @@ enum ProcessFigures {
     /// CPU seconds of ended children.
     static func childrenCPUSeconds() -> Double {
         var usage = rusage()
-        getrusage(RUSAGE_CHILDREN, &usage)
+        getrusage(RUSAGE_CHILDREN.rawValueAsWho, &usage)
         return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     }
+}
+
+extension __rusage_who {
+    /// The C library declares the parameter as a plain number.
+    fileprivate var rawValueAsWho: Int32 { Int32(rawValue) }
 }

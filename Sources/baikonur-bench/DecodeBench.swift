@@ -17,7 +17,7 @@ struct DecodeBench: AsyncParsableCommand {
             ("one base64 value", XMLRPCValue.base64(Array(repeating: 0xA5, count: size * 3 / 4))),
             ("a file map", Self.fileMap(entries: size / 128)),
         ] {
-            let document = try XMLRPCEncoder.encode(.success(value))
+            let document = try XMLRPCEncoder().encode(.success(value))
             let megabytes = Double(document.count) / 1e6
             let bare = try await median(runs) { megabytes / seconds { BareParse.run(document) } }
             let ours = try await median(runs) {

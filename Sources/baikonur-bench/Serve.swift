@@ -1,4 +1,5 @@
 import ArgumentParser
+import ContentStore
 import FarmModel
 import Foundation
 import MockSlave
@@ -22,21 +23,29 @@ struct Serve: AsyncParsableCommand {
         var options = SlaveHost.Options()
         options.configuration.port = port
         options.configuration.loopbackNetwork = UInt8(network)
-        let host = try SlaveHost(storeDirectory: store, options: options)
+        let content = try ContentStore.open(directory: store, options: .init(waitsForDisk: false))
+        let served = try file.map { try content.insert(fileAt: $0) }
+        let host = SlaveHost(store: content, options: options)
         let clock = ContinuousClock()
         let begin = clock.now
         let now = Instant.systemTime
         var hosted: [HostedSlave] = []
         for index in 1...max(1, slaves) {
             guard let name = BuilderName("bench-\(index)") else { continue }
-            hosted.append(HostedSlave(MockSlave(SlaveConfiguration(name: name), at: now)))
+            var slave = MockSlave(SlaveConfiguration(name: name), at: now)
+            if let served {
+                _ = slave.handle(
+                    .addToCache(
+                        CachedFile(
+                            name: served.sha1.description, size: served.size, modified: now,
+                            content: .stored(served.sha1))), at: now, script: { _ in BuildScript() })
+            }
+            hosted.append(HostedSlave(slave))
         }
         let listings = try await host.start(hosted)
         let seconds = (clock.now - begin) / .seconds(1)
         FileHandle.standardOutput.write(
-            Data("READY \(listings[0].url) \(seconds) \(listings.count)\n".utf8))
-        var signals = sigset_t()
-        sigemptyset(&signals)
+            Data("READY \(listings[0].url) \(seconds) \(listings.count) \(served?.sha1.description ?? "-")\n".utf8))
         try await Task.sleep(for: .seconds(86_400))
     }
 }

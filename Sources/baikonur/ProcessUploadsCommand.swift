@@ -35,7 +35,7 @@ extension Baikonur {
                 options: UploadProcessorOptions(
                     queueRoot: farm.directory.uploads, pollInterval: interval.duration,
                     acceptedLeaves: keepAccepted ? .keep : .remove),
-                verifier: PackageBuildVerifier(), logger: logger, report: { print("\($0)") })
+                verifier: PackageBuildVerifier(), logger: logger, report: { say("\($0)\n") })
             if once {
                 try await processor.runOnce()
                 return

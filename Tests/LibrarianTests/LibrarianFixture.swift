@@ -25,7 +25,8 @@ final class LibrarianFixture: Sendable {
         options: LibrarianOptions = .init(), _ body: (LibrarianFixture) async throws -> Void
     ) async throws {
         let scratch = try ScratchDirectory()
-        let store = try ContentStore.open(directory: scratch.path("content"), options: .init(waitsForDisk: false))
+        let store = try ContentStore.open(
+            directory: scratch.path("content"), options: .init(waitsForDisk: false))
         let holder = Mutex<LibrarianFixture?>(nil)
         let librarian = Librarian(
             store: store,

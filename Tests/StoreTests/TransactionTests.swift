@@ -46,7 +46,7 @@ struct TransactionTests {
         let error = storeError {
             try store.writeBlocking { tx in
                 try tx.execute("INSERT INTO person (name) VALUES ('Belka')")
-                try? tx.execute("INSERT INTO person (name) VALUES ('Belka')")
+                _ = try? tx.execute("INSERT INTO person (name) VALUES ('Belka')")
             }
         }
         #expect(error?.code == .constraintViolation)
@@ -54,7 +54,7 @@ struct TransactionTests {
 
         let second = storeError {
             try store.writeBlocking { tx in
-                try? tx.execute("INSERT INTO nowhere (name) VALUES ('Belka')")
+                _ = try? tx.execute("INSERT INTO nowhere (name) VALUES ('Belka')")
                 try tx.execute("INSERT INTO person (name) VALUES ('Strelka')")
             }
         }

@@ -98,6 +98,37 @@ struct ServiceTests {
         #expect(outcomes.last == .setAside("build PACKAGEBUILD-\(build) is CANCELLED, not UPLOADING"))
     }
 
+    @Test("the queue's directories are made where they are missing")
+    func makesQueue() async throws {
+        var options = fixture.options
+        options.queueRoot = fixture.scratch.path("new")
+        #expect(try await fixture.processor(options: options).runOnce() == [])
+        let directories = QueueDirectory.allCases.map(\.rawValue).sorted()
+        #expect(fixture.scratch.names(in: "new").filter { $0 != "processor.lock" } == directories)
+    }
+
+    @Test("file descriptors stay bounded over many leaves, good and bad")
+    func boundedDescriptors() async throws {
+        // In a process of its own, because other tests open files meanwhile.
+        await #expect(processExitsWith: .success) {
+            let fixture = try await UploadFixture()
+            func round(_ texts: [String]) async throws -> Int {
+                for text in texts {
+                    let leaf = UploadFixture.leafName(try await fixture.build())
+                    try fixture.leaf(leaf, files: ["a.changes": text, "a.deb": "a package"])
+                }
+                let reports = try await fixture.processor().runOnce()
+                guard reports.count == texts.count else { return .max }
+                return try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            }
+            // The first round opens what the database keeps open.
+            let before = try await round(["accept", "reject", "break"])
+            let after = try await round(
+                Array(repeating: ["accept", "reject", "break"], count: 40).flatMap { $0 })
+            precondition(after <= before + 20, "\(before) descriptors became \(after)")
+        }
+    }
+
     @Test("a queue that cannot be made is refused")
     func unusableQueue() async throws {
         try fixture.scratch.write("file", [1])

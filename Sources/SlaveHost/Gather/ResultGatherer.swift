@@ -1,4 +1,5 @@
 import ContentStore
+import DebianFormats
 import FarmModel
 import Glibc
 import MockSlave
@@ -24,8 +25,10 @@ final class ResultGatherer: Sendable {
         switch script.results {
         case .none: return []
         case .folder(let path):
-            if let known = folders.withLock({ $0[path] }) { return known }
-            return try await threads.runIfActive { try self.digest(path) }
+            return try await threads.runIfActive {
+                let files = try self.folders.withLock { $0[path] } ?? self.digest(path)
+                return try self.select(files, for: order, in: path)
+            }
         case .generated(let bytes):
             return try await threads.runIfActive { try self.generate(order, bytes: bytes) }
         }
@@ -35,6 +38,19 @@ final class ResultGatherer: Sendable {
         try generator(order, bytes).map { result in
             let stored = try store.insert(bytes: result.bytes)
             return ResultFile(name: result.name, sum: stored.sha1, size: stored.size)
+        }
+    }
+
+    /// The build's own `.changes` and what it lists, when the folder has it: a folder may hold the results for several
+    /// architectures. Otherwise everything.
+    private func select(_ files: [ResultFile], for order: BuildOrder, in path: String) throws -> [ResultFile] {
+        guard let name = order.changesName, let file = files.first(where: { $0.name == name }) else { return files }
+        do {
+            let changes = try ChangesFile(store.bytes(of: file.sum, limit: 2 << 20), fileName: name)
+            let listed = Set(changes.files.map(\.name.rawValue))
+            return files.filter { $0.name == name || listed.contains($0.name) }
+        } catch {
+            throw SlaveHostError(.badResults, "result file \(path)/\(name): \(error); check the folder")
         }
     }
 

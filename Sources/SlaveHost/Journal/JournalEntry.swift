@@ -12,6 +12,8 @@ public struct JournalEntry: Hashable, Sendable {
         case call(method: String?)
         case file(name: String, status: Int)
         case listing
+        /// A build of the scenario begins.
+        case build(BuildRun)
         /// A request answered by the HTTP server alone.
         case page(status: Int)
         case fetch(sum: String)

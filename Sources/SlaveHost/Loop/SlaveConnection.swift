@@ -42,7 +42,7 @@ final class SlaveConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        guard slave.connected(self) else { return reset() }
+        slave.connected(self)
         watchIdleness()
     }
 
