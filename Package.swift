@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "SlaveHost",
             [
-                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", .nioCore, .nioPosix,
-                .nioSSL,
+                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", "RecordingSupport",
+                .nioCore, .nioPosix, .nioSSL,
             ]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
         tests(

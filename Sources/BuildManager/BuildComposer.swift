@@ -42,10 +42,13 @@ public struct BuildComposer: Sendable {
     /// The `sources.list` lines of a build: every archive in every pocket and component the build may see. The
     /// token of a private archive goes with the first line's archive only, which is the private one itself.
     static func sourcesList(_ plan: DispatchPlan) -> [String] {
-        let components = visibleComponents(plan.component).joined(separator: " ")
+        // Backports may use everything.
+        let component = plan.suiteSuffix == "-backports" ? "multiverse" : plan.component
+        let components = visibleComponents(component).joined(separator: " ")
         return plan.archiveURLs.enumerated().flatMap { index, url in
             let address =
-                index == 0 && plan.isPrivate ? plan.fileToken.map { authenticated(url, token: $0) } ?? url : url
+                index == 0 && plan.isPrivate
+                ? plan.fileToken.map { authenticated(url, token: $0) } ?? url : url
             return visibleSuffixes(plan.suiteSuffix).map { suffix in
                 "deb \(address) \(plan.series)\(suffix) \(components)"
             }
@@ -72,7 +75,8 @@ public struct BuildComposer: Sendable {
     }
 
     private static func authenticated(_ url: String, token: String) -> String {
-        url.firstRange(of: "://").map { url[..<$0.upperBound] + "buildd:\(token)@" + url[$0.upperBound...] } ?? url
+        url.firstRange(of: "://").map { url[..<$0.upperBound] + "buildd:\(token)@" + url[$0.upperBound...] }
+            ?? url
     }
 
     /// A name as one path segment of a URL: everything but letters, digits and `-._~+` percent-encoded.

@@ -47,7 +47,7 @@ extension Scanner {
             cancellation?.isAccepted = true
             return end([.noteLogTail(job.queueEntry, LogTail.aborting)])
         case .failure(let failure) where failure.kind == .fault:
-            return end([.emit(.note("the slave refused to abort \(job.cookie): \(failure.message)"))])
+            return end([.emit(.note("the slave refused to abort \(job.cookie): \(shown(failure.message))"))])
         case .failure(let failure):
             return fail(failure)
         }

@@ -1,9 +1,11 @@
 import FarmModel
 
-/// The build log and, beside it, the copy with credentials that a stripped log leaves behind (protocol spec 10).
+/// The build log and, beside it, the copy with credentials that a stripped log leaves behind (protocol spec
+/// 10).
 ///
-/// The daemon holds the log open while it has a build. Where it writes is therefore a matter of the open file, not
-/// of the name: after the file was removed nothing shows, after it was stripped the original goes on growing.
+/// The daemon holds the log open while it has a build. Where it writes is therefore a matter of the open
+/// file, not of the name: after the file was removed nothing shows, after it was stripped the original goes
+/// on growing.
 struct BuildLog: Sendable {
     static let name = "buildlog"
     static let originalName = "buildlog.unsanitized"
@@ -51,7 +53,8 @@ struct BuildLog: Sendable {
 
     /// Strips the log of credentials.
     ///
-    /// - Parameter keepsOriginal: the log with credentials stays under its other name and is the one that grows.
+    /// - Parameter keepsOriginal: the log with credentials stays under its other name and is the one that
+    ///   grows.
     mutating func strip(keepsOriginal: Bool, at now: Instant) {
         guard handle == .shown, let full = shown else { return }
         shown = File(bytes: CredentialStripper.strip(full.bytes), modified: now)

@@ -151,7 +151,9 @@ struct MethodTableTests {
         #expect(members["builder_version"] == (dialect == .current ? "254" : "206"))
     }
 
-    @Test("status of 2010 is an array", arguments: [BuilderState.idle, .building, .aborting, .aborted, .waiting])
+    @Test(
+        "status of 2010 is an array",
+        arguments: [BuilderState.idle, .building, .aborting, .aborted, .waiting])
     func oldStatus(_ state: BuilderState) throws {
         var driver = try Self.driver(in: state, .release2010)
         guard case .success(.array(let elements))? = driver.call(.status) else {
