@@ -120,7 +120,7 @@ let package = Package(
             ]),
         room(
             "Conformance",
-            ["SlaveHTTP", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix]),
+            ["BuilddProtocol", "XMLRPC", "FarmModel", .nioCore, .nioPosix, .crypto]),
 
         // Floor 4: the door.
         room(
@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "SlaveHost",
             [
-                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", .nioCore, .nioPosix,
-                .nioSSL,
+                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", "RecordingSupport",
+                .nioCore, .nioPosix, .nioSSL,
             ]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
         tests(
@@ -180,6 +180,12 @@ let package = Package(
         tests(
             "UploadProcessor",
             ["FarmRecords", "ContentStore", "DebianFormats", "FarmModel", "Store", .logging, .lifecycle]),
+        tests(
+            "Conformance",
+            [
+                "SlaveHost", "MockSlave", "DebianFormats", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore,
+                .nioPosix,
+            ]),
         tests("FarmRunner", ["Scenario", "FarmModel"]),
     ],
     swiftLanguageModes: [.v6]

@@ -19,8 +19,8 @@ extension BuildScript {
 
     /// What one step does.
     public struct StepScript: Hashable, Sendable {
-        /// How long the step runs; nil: the slave's usual time for a step, for a job of a `ci` build the time of
-        /// the script's `progress`.
+        /// How long the step runs; nil: the slave's usual time for a step, for a job of a `ci` build the time
+        /// of the script's `progress`.
         public var duration: Duration?
         /// What the step writes, by rising offset from its begin; nil: what the real step writes.
         public var output: [LogEntry]?

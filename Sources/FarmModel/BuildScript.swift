@@ -1,8 +1,8 @@
 /// What one build on a fake slave does: how long it takes, what it writes into its log, how it ends and which
 /// files it leaves.
 ///
-/// The four members of the initialiser are enough for most builds. The others, all with defaults, reach into the
-/// single steps of protocol spec 8: see `Step`, `StepScript` and `Killing`.
+/// The four members of the initialiser are enough for most builds. The others, all with defaults, reach into
+/// the single steps of protocol spec 8: see `Step`, `StepScript` and `Killing`.
 public struct BuildScript: Hashable, Sendable {
     /// How the main step moves forward.
     public enum Progress: Hashable, Sendable {
@@ -30,8 +30,8 @@ public struct BuildScript: Hashable, Sendable {
     }
 
     /// Text that appears in the build log, at an offset from the begin of the main step. With `.statusCalls`
-    /// progress the offset counts status calls, one second a call. Entries beyond the step's end appear at its
-    /// end, unless the step was killed.
+    /// progress the offset counts status calls, one second a call. Entries beyond the step's end appear at
+    /// its end, unless the step was killed.
     public struct LogEntry: Hashable, Sendable {
         public var offset: Duration
         public var bytes: [UInt8]

@@ -1,8 +1,10 @@
-/// The order in which a dictionary of Python 2.7 on a 64-bit machine gives its members. Slaves of the 2010 dialect
-/// show it wherever they write a dictionary: struct members, headers, lists of types (protocol spec 16).
+/// The order in which a dictionary of Python 2.7 on a 64-bit machine gives its members. Slaves of the 2010
+/// dialect show it wherever they write a dictionary: struct members, headers, lists of types (protocol spec
+/// 16).
 ///
-/// The dictionary is an open table whose size is a power of two; a member lands where the low bits of its hash
-/// say, or where a sequence of probes first finds room, so the order depends on the order of insertion too.
+/// The dictionary is an open table whose size is a power of two; a member lands where the low bits of its
+/// hash say, or where a sequence of probes first finds room, so the order depends on the order of insertion
+/// too.
 package enum PythonHashOrder {
     /// The names, inserted in the order given, in the order of the table. No name may occur twice.
     package static func order(of names: [String]) -> [String] {

@@ -6,6 +6,7 @@ import Foundation
 import Librarian
 import Logging
 import ManagerService
+import ServiceLifecycle
 import Subprocess
 
 /// Librarian, manager and upload processor of one farm.
@@ -19,23 +20,30 @@ struct FarmParts: Sendable {
     let titles: JobTitles
     let clock: @Sendable () -> Instant
 
-    /// Runs all of them until cancelled.
+    /// Runs all of them until cancelled; then running scans and downloads from the librarian are finished first.
     ///
     /// - Throws: when one of them cannot start.
     func run() async throws {
         let librarian = Librarian(
             store: library, access: FarmLibraryAccess(records), options: .init(host: options.librarianHost),
             logger: options.logger, now: clock)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await librarian.run() }
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: librarian)], logger: Logger(label: "farm") { _ in SwiftLogNoOpLogHandler() })
+        configuration.maximumGracefulShutdownDuration = options.stopTimeout
+        let services = ServiceGroup(configuration: configuration)
+        // Not a child: when this task is cancelled, the services are to stop in their own time.
+        let serving = Task { try await services.run() }
+        try await withTaskCancellationHandler {
             let port = try await librarian.port
-            let manager = try manager(librarianURL: "http://\(options.librarianHost):\(port)")
-            group.addTask { try await manager.run() }
+            await services.addServiceUnlessShutdown(
+                try manager(librarianURL: "http://\(options.librarianHost):\(port)"))
             if options.runsUploadProcessor {
-                group.addTask { try await runUploadProcessor() }
+                try? await runUploadProcessor()
+                await services.triggerGracefulShutdown()
             }
-            defer { group.cancelAll() }
-            try await group.next()
+            try await serving.value
+        } onCancel: {
+            Task { await services.triggerGracefulShutdown() }
         }
     }
 

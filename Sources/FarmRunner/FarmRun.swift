@@ -29,6 +29,8 @@ package struct FarmRun: Sendable {
         /// The address at which slaves reach the librarian.
         package var librarianHost = "127.0.0.1"
         package var runsUploadProcessor = true
+        /// How long a stop waits for running scans and transfers.
+        package var stopTimeout: Duration = .seconds(60)
         /// Called at each of the manager's crash points; does nothing outside of tests.
         package var crash: @Sendable (CrashPoint) -> Void = { _ in }
 
@@ -60,7 +62,7 @@ package struct FarmRun: Sendable {
     ///   is for the verdict.
     package func run(observe: @escaping @Sendable (FarmTable) async -> Void = { _ in }) async throws -> Report {
         let directory = options.directory
-        try directory.clear()
+        try directory.prepare()
         let clock = Self.wallClock
         let start = clock()
         let records = try FarmRecords.open(path: directory.database)
@@ -87,6 +89,8 @@ package struct FarmRun: Sendable {
                     .builders: .number(Int64(scenario.slaves.count)),
                     .jobs: .number(Int64(scenario.jobs.count)),
                 ])
+            var options = options
+            options.stopTimeout = scenario.manager.stopTimeout
             let monitor = FarmMonitor(
                 scenario: scenario, records: records, library: library, recorder: recorder, slaves: slaves,
                 titles: titles, start: start, clock: clock, options: options)

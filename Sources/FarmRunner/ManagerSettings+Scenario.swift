@@ -24,11 +24,21 @@ extension BuildManager.ManagerSettings {
         downloadGapTimeout = stated.downloads.gapTimeout
         maximumFileSize = Int64(stated.downloads.sizeLimit.bytes)
         maximumAnswerSize = stated.answerLimit.bytes
+        transferTimeout = stated.downloads.transferTimeout
+        maximumResultFiles = stated.downloads.fileLimit
+        minimumScores.overall = stated.minimumScore.map(Int64.init)
+        minimumScores.byProcessor = stated.minimumScores.mapValues(Int64.init)
         keepsConnections = stated.keepAlive
         spreadsScans = stated.spreadScans
         resetTimeout = stated.resetTimeout
         self.resetCommand = resetCommand
         attribution.jobResetThreshold = stated.tieThreshold
         attribution.builderDisableThreshold = stated.disableThreshold
+        attribution.countsLostJobs = stated.attribution.countsLostJobs
+        attribution.checksBuildReply = stated.attribution.checksBuildReply
+        attribution.clearsOnOutcome = stated.attribution.clearsOnOutcome
+        attribution.refundsStrikes = stated.attribution.refundsStrikes
+        attribution.tieLimit = stated.attribution.tieLimit
+        attribution.limitsCleaning = stated.attribution.limitsCleaning
     }
 }

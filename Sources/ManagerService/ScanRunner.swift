@@ -90,6 +90,8 @@ struct ScanRunner: Sendable {
             .beginGathering, .handOver, .finish, .judge, .noteLogTail, .emit, .done:
             do {
                 return try await record(action, vitals)
+            } catch let error as FarmRecordsError where error.code == .illegalTransition {
+                return .recordRefused("\(error)")
             } catch {
                 return .recordFailed("\(error)")
             }
@@ -101,8 +103,13 @@ struct ScanRunner: Sendable {
         switch action {
         case .takeCandidate:
             let plan = try await records.takeCandidate(
-                for: vitals, atMost: settings.candidatesPerDispatch, now: now, matches: { Candidates.matches($0, vitals) },
-                vet: { Candidates.vet(pocket: $0.pocket, isSourcePublished: $0.isSourcePublished) })
+                for: vitals, atMost: settings.candidatesPerDispatch, now: now,
+                matches: { Candidates.matches($0, vitals) && settings.minimumScores.admits($0) },
+                vet: {
+                    Candidates.vet(
+                        pocket: $0.pocket, isSourcePublished: $0.isSourcePublished,
+                        isSeriesObsolete: $0.isSeriesObsolete)
+                })
             if plan != nil { crash(.jobTaken) }
             return .candidate(plan)
         case .setCleanStatus(let status):

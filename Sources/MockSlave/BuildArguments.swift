@@ -3,8 +3,8 @@ import FarmModel
 import OrderedCollections
 import XMLRPC
 
-/// Reads the extra arguments of a `build` call in the order in which the daemon does, so that a build that fails
-/// here has had the same side effects (protocol spec 6 and 7).
+/// Reads the extra arguments of a `build` call in the order in which the daemon does, so that a build that
+/// fails here has had the same side effects (protocol spec 6 and 7).
 struct BuildArguments {
     /// What has been done by the time the arguments turn out to be bad.
     struct Failure: Error {

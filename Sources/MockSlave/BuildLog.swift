@@ -1,9 +1,11 @@
 import FarmModel
 
-/// The build log and, beside it, the copy with credentials that a stripped log leaves behind (protocol spec 10).
+/// The build log and, beside it, the copy with credentials that a stripped log leaves behind (protocol spec
+/// 10).
 ///
-/// The daemon holds the log open while it has a build. Where it writes is therefore a matter of the open file, not
-/// of the name: after the file was removed nothing shows, after it was stripped the original goes on growing.
+/// The daemon holds the log open while it has a build. Where it writes is therefore a matter of the open
+/// file, not of the name: after the file was removed nothing shows, after it was stripped the original goes
+/// on growing.
 struct BuildLog: Sendable {
     static let name = "buildlog"
     static let originalName = "buildlog.unsanitized"
@@ -20,8 +22,6 @@ struct BuildLog: Sendable {
         /// As `shown`, with credentials stripped from all that is written.
         case stripping
         case original
-        /// A file that was removed while it was open.
-        case unlinked
     }
 
     /// `/filecache/buildlog`.
@@ -39,10 +39,10 @@ struct BuildLog: Sendable {
         handle = .shown
     }
 
-    /// Writes to the open file; bytes beyond `limit` are dropped, as are all when no file is open.
+    /// Writes to the open file. Bytes beyond `limit` are lost, as are all when the file was removed.
     mutating func write(_ bytes: some Sequence<UInt8>, at now: Instant, limit: Int) {
         switch handle {
-        case .closed, .unlinked: break
+        case .closed: break
         case .shown: shown?.append(bytes, at: now, limit: limit)
         case .stripping: shown?.append(CredentialStripper.strip(Array(bytes)), at: now, limit: limit)
         case .original: original?.append(bytes, at: now, limit: limit)
@@ -51,7 +51,8 @@ struct BuildLog: Sendable {
 
     /// Strips the log of credentials.
     ///
-    /// - Parameter keepsOriginal: the log with credentials stays under its other name and is the one that grows.
+    /// - Parameter keepsOriginal: the log with credentials stays under its other name and is the one that
+    ///   grows.
     mutating func strip(keepsOriginal: Bool, at now: Instant) {
         guard handle == .shown, let full = shown else { return }
         shown = File(bytes: CredentialStripper.strip(full.bytes), modified: now)
@@ -81,11 +82,9 @@ struct BuildLog: Sendable {
         switch name {
         case Self.name where shown != nil:
             shown = nil
-            if handle == .shown || handle == .stripping { handle = .unlinked }
             return true
         case Self.originalName where original != nil:
             original = nil
-            if handle == .original { handle = .unlinked }
             return true
         default:
             return false

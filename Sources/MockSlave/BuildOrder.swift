@@ -2,8 +2,8 @@ public import BuilddProtocol
 public import FarmModel
 public import XMLRPC
 
-/// A build that a slave has been told to do. Everything in it comes from outside and is unchecked; the arguments
-/// may hold secrets.
+/// A build that a slave has been told to do. Everything in it comes from outside and is unchecked; the
+/// arguments may hold secrets.
 public struct BuildOrder: Hashable, Sendable {
     public var slave: BuilderName
     public var buildID: String

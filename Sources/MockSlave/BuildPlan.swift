@@ -49,7 +49,8 @@ struct BuildPlan: Sendable {
         hasTrustedKeys = !isOld && (order.argument("trusted_keys").map(PythonText.isTrue) ?? false)
         fastCleanup = !isOld && (order.argument("fast_cleanup").map(PythonText.isTrue) ?? false)
         stripsCredentials =
-            type.alwaysStripsCredentials || (order.argument("archive_private").map(PythonText.isTrue) ?? false)
+            type.alwaysStripsCredentials
+            || (order.argument("archive_private").map(PythonText.isTrue) ?? false)
     }
 
     /// The step after `step`; nil after the last one.

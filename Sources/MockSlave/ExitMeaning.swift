@@ -17,8 +17,8 @@ enum ExitMeaning {
 
     /// The result of a build whose main step ended with this exit status; nil: a good end.
     ///
-    /// - Parameter scripted: what the log is taken to say where the status leaves it open: a dependency missing or
-    ///   a reason to try again; anything else says nothing.
+    /// - Parameter scripted: what the log is taken to say where the status leaves it open: a dependency
+    ///   missing or a reason to try again; anything else says nothing.
     static func result(
         ofMainStepOf type: BuildType, status: Int, dialect: SlaveDialect, scripted: BuildScript.Outcome
     ) -> BuildResult? {

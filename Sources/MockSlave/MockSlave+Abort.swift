@@ -50,7 +50,7 @@ extension MockSlave {
         note(.abortAsked(id: current.order.buildID))
         build?.state = .aborting
         if !has(.stuckSlaveStaysStuck) {
-            if isOld { build?.state = .aborted }
+            stepHasDied(at: clock)
             endBuild(at: clock)
         } else if current.plan != nil {
             pretendKilling()

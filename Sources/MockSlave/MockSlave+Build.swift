@@ -133,7 +133,8 @@ extension MockSlave {
 
     private func unknownSum(_ what: String, _ sum: String, indent: Int) -> XMLRPCResponse {
         let blanks = String(repeating: " ", count: indent)
-        let lines = ["\(what) -> \(sum)"]
+        let lines =
+            ["\(what) -> \(sum)"]
             + ["***** INFO *****", "No URL", "****************", ""].map { blanks + $0 }
         return .success(
             BuildReply(

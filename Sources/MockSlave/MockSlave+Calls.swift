@@ -118,14 +118,12 @@ extension MockSlave {
         return XMLRPCFault(code: 8001, text: "\(isOld ? "function" : "procedure") \(name) not found")
     }
 
-    /// The last touch before an answer is written: members in the order of the dialect, and the fault of protocol
-    /// spec 2 for numbers that cannot be written.
+    /// The last touch before an answer is written: members in the order of the dialect, and the fault of
+    /// protocol spec 2 for values that cannot be written.
     func finished(_ response: XMLRPCResponse) -> XMLRPCResponse {
         guard case .success(let value) = response else { return response }
-        guard value.isWritable else {
-            return .fault(
-                XMLRPCFault(
-                    code: 8002, text: "Can't serialize output: int exceeds XML-RPC limits"))
+        if let detail = value.unwritable {
+            return .fault(XMLRPCFault(code: 8002, text: "Can't serialize output: \(detail)"))
         }
         return .success(isOld && has(.hashOrder) ? HashOrder.applied(to: value) : value)
     }
@@ -159,14 +157,16 @@ extension XMLRPCResponse {
 }
 
 extension XMLRPCValue {
-    /// Whether all numbers fit into 32 bits; others cannot be written (protocol spec 2).
-    var isWritable: Bool {
+    /// Why the value cannot be written, in the daemon's words; nil when it can (protocol spec 2).
+    var unwritable: String? {
         switch self {
-        case .int(let number): Int32(exactly: number) != nil
-        case .bigInteger, .bigDecimal: false
-        case .array(let elements): elements.allSatisfy(\.isWritable)
-        case .structure(let members): members.values.allSatisfy(\.isWritable)
-        case .boolean, .double, .string, .base64, .dateTime, .nil: true
+        case .int(let number):
+            Int32(exactly: number) == nil ? "int exceeds XML-RPC limits" : nil
+        case .bigInteger: "int exceeds XML-RPC limits"
+        case .bigDecimal: "cannot marshal <class 'decimal.Decimal'> objects"
+        case .array(let elements): elements.lazy.compactMap(\.unwritable).first
+        case .structure(let members): members.values.lazy.compactMap(\.unwritable).first
+        case .boolean, .double, .string, .base64, .dateTime, .nil: nil
         }
     }
 }

@@ -2,8 +2,8 @@ import BuilddProtocol
 import FarmModel
 import XMLRPC
 
-/// Scripted faults that concern the slave or its build. Those of the connection, of the answer's bytes and of the
-/// reset command are carried out by the host.
+/// Scripted faults that concern the slave or its build. Those of the connection, of the answer's bytes and of
+/// the reset command are carried out by the host.
 extension MockSlave {
     /// An effect of a call, before the call is looked at.
     mutating func applyDuringCall(_ effect: FaultEffect, before call: XMLRPCCall) {

@@ -17,7 +17,9 @@ extension MockSlave {
     mutating func gathered(_ id: GatherID, _ outcome: Build.Gathering) {
         guard case .asked(id)? = build?.gathering else { return }
         build?.gathering = outcome
-        guard let current = build, case .gathering(let kind) = current.stage, !current.isFrozen else { return }
+        guard let current = build, case .gathering(let kind) = current.stage, !current.isFrozen else {
+            return
+        }
         collectResults(of: kind, at: clock)
         advanceBuild(to: clock, noticedFrom: nil)
     }

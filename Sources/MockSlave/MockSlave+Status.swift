@@ -68,7 +68,9 @@ extension MockSlave {
         var members = members
         switch build.statusText.flatMap({ OrderedJSON.value(of: $0.utf8) }) {
         case .structure(let extra)?:
-            guard XMLRPCValue.structure(extra).isWritable || has(.statusFileBreaksStatus) else { break }
+            guard XMLRPCValue.structure(extra).unwritable == nil || has(.statusFileBreaksStatus) else {
+                break
+            }
             for (name, value) in extra where members[name] == nil || has(.statusFileOverrides) {
                 members[name] = value
             }

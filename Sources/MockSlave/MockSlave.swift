@@ -2,20 +2,22 @@ public import BuilddProtocol
 public import FarmModel
 import XMLRPC
 
-/// One fake `launchpad-buildd` as a value: calls, files and time come in, answers and wishes go out. It does no I/O
-/// and reads no clock.
+/// One fake `launchpad-buildd` as a value: calls, files and time come in, answers and wishes go out. It does
+/// no I/O and reads no clock.
 ///
 /// This room holds what a slave decides: its methods in every state, the steps of its builds, its log and its
-/// cache, in three dialects and with every oddity of the real one as a switch (`SlaveQuirks`). What is on the wire
-/// around it (HTTP, bytes of XML, connections and their faults) and the contents of files belong to the host.
+/// cache, in three dialects and with every oddity of the real one as a switch (`SlaveQuirks`). What is on the
+/// wire around it (HTTP, bytes of XML, connections and their faults) and the contents of files belong to the
+/// host.
 ///
-/// Progress is computed lazily: whatever happens to a slave, it first does what it would have done by then. A slave
-/// needs a timer only when `nextWakeUp` names a time.
+/// Progress is computed lazily: whatever happens to a slave, it first does what it would have done by then. A
+/// slave needs a timer only when `nextWakeUp` names a time.
 ///
 /// ```swift
 /// var slave = MockSlave(SlaveConfiguration(name: name), at: now)
-/// for reaction in slave.handle(.call(CallID(1), .status, effects: []), at: now, script: { _ in BuildScript() }) {
-///     // carry out
+/// let call = SlaveEvent.call(CallID(1), .status, effects: [])
+/// for case .answer(let id, let answer) in slave.handle(call, at: now, script: { _ in BuildScript() }) {
+///     print(id, answer)
 /// }
 /// ```
 public struct MockSlave: Sendable {
@@ -63,8 +65,8 @@ public struct MockSlave: Sendable {
 
     /// Takes an event and says what follows from it.
     ///
-    /// Every request gets exactly one answer, at once or by a later event, unless the slave dies, restarts or is
-    /// reset before: then the host closes the connections that still wait.
+    /// Every request gets exactly one answer, at once or by a later event, unless the slave dies, restarts or
+    /// is reset before: then the host closes the connections that still wait.
     ///
     /// - Parameters:
     ///   - now: not before that of earlier events; an earlier time counts as the latest one seen.

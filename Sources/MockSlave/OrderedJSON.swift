@@ -1,8 +1,8 @@
 import OrderedCollections
 package import XMLRPC
 
-/// Reads a JSON document into XML-RPC values, with the members of objects in their order and numbers of any size,
-/// as the daemon's language does: `NaN` and `Infinity` are numbers, the last of repeated members wins.
+/// Reads a JSON document into XML-RPC values, with the members of objects in their order and numbers of any
+/// size, as the daemon's language does: `NaN` and `Infinity` are numbers, the last of repeated members wins.
 package struct OrderedJSON {
     private var bytes: ArraySlice<UInt8>
     private let depthLimit: Int

@@ -98,7 +98,8 @@ enum PythonText {
     static func shellQuoted(_ argument: String) -> String {
         guard !argument.isEmpty else { return "''" }
         if argument.utf8.allSatisfy(isShellSafe) { return argument }
-        return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'")
+        return "'"
+            + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'")
             + "'"
     }
 

@@ -1,8 +1,8 @@
 public import FarmModel
 public import XMLRPC
 
-/// Names a request while a slave works on it. The host chooses the numbers; no two requests that a slave has not
-/// answered yet may share one.
+/// Names a request while a slave works on it. The host chooses the numbers; no two requests that a slave has
+/// not answered yet may share one.
 public struct CallID: Hashable, Sendable {
     public var rawValue: UInt64
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
@@ -49,8 +49,8 @@ public enum FetchOutcome: Hashable, Sendable {
 /// What happens to a slave.
 public enum SlaveEvent: Sendable {
     /// A call came in.
-    /// - Parameter effects: the scripted faults of this call. Those of the connection and the answer's bytes are
-    ///   the host's business and are not looked at here.
+    /// - Parameter effects: the scripted faults of this call. Those of the connection and the answer's bytes
+    ///   are the host's business and are not looked at here.
     case call(CallID, XMLRPCCall, effects: [FaultEffect])
     /// A file of the cache is asked for.
     /// - Parameter name: the percent-decoded name directly inside the cache.

@@ -11,8 +11,8 @@ public struct SlaveQuirks: OptionSet, Hashable, Sendable {
     public static let refusedBuildRenames = SlaveQuirks(rawValue: 1 << 0)
     /// A refused `build` empties the log of the build that is there (protocol spec 6).
     public static let refusedBuildEmptiesLog = SlaveQuirks(rawValue: 1 << 1)
-    /// A `build` that fails on its arguments or its directory leaves the slave BUILDING for good (protocol spec
-    /// 6). Strict: the slave stays IDLE.
+    /// A `build` that fails on its arguments or its directory leaves the slave BUILDING for good (protocol
+    /// spec 6). Strict: the slave stays IDLE.
     public static let badBuildSticks = SlaveQuirks(rawValue: 1 << 2)
     /// The directory of a build that was not removed is in the way of a later build of the same id.
     public static let leftoverDirectoryBlocks = SlaveQuirks(rawValue: 1 << 3)
@@ -24,8 +24,8 @@ public struct SlaveQuirks: OptionSet, Hashable, Sendable {
     /// A step killed by a signal, without an abort, leaves the slave BUILDING for good (protocol spec 8).
     /// Strict: the step counts as failed.
     public static let killedStepSticks = SlaveQuirks(rawValue: 1 << 5)
-    /// Results that cannot be gathered leave a slave of the 2010 dialect BUILDING for good (protocol spec 16).
-    /// Strict: PACKAGEFAIL, as today.
+    /// Results that cannot be gathered leave a slave of the 2010 dialect BUILDING for good (protocol spec
+    /// 16). Strict: PACKAGEFAIL, as today.
     public static let failedGatheringSticks = SlaveQuirks(rawValue: 1 << 6)
     /// A document of a build step that is no JSON object, or holds a number beyond 32 bits, makes `status` a
     /// fault (protocol spec 5). Strict: it is ignored.
@@ -39,8 +39,8 @@ public struct SlaveQuirks: OptionSet, Hashable, Sendable {
     public static let tailCutsCharacters = SlaveQuirks(rawValue: 1 << 9)
     /// Tails with stripped credentials lack their first line and last newline (protocol spec 10).
     public static let strippedTailLosesLine = SlaveQuirks(rawValue: 1 << 10)
-    /// When a log is stripped of credentials the original stays beside it and gets what is written from then on
-    /// (protocol spec 10). Strict: there is one log, and all of it is stripped.
+    /// When a log is stripped of credentials the original stays beside it and gets what is written from then
+    /// on (protocol spec 10). Strict: there is one log, and all of it is stripped.
     public static let keepsUnstrippedLog = SlaveQuirks(rawValue: 1 << 11)
     /// What a fetch or a repeated abort writes into the build log lacks a newline (protocol spec 11 and 12).
     public static let notesLackNewline = SlaveQuirks(rawValue: 1 << 12)
@@ -58,8 +58,8 @@ public struct SlaveQuirks: OptionSet, Hashable, Sendable {
 
     /// There is no time limit once the killing step has ended (protocol spec 12). Strict: the limit stands.
     public static let uselessKillingEndsTimer = SlaveQuirks(rawValue: 1 << 16)
-    /// A build that has ended and is cleaning up can still be aborted, and loses its outcome (protocol spec 12).
-    /// Strict: it keeps its outcome.
+    /// A build that has ended and is cleaning up can still be aborted, and loses its outcome (protocol spec
+    /// 12). Strict: it keeps its outcome.
     public static let abortForgetsOutcome = SlaveQuirks(rawValue: 1 << 17)
     /// A stuck slave answers `abort` and is then ABORTING for good; in the 2010 dialect it refuses (protocol
     /// spec 6 and 16). Strict: `abort` frees it.

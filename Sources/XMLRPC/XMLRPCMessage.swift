@@ -27,3 +27,9 @@ public enum XMLRPCResponse: Hashable, Sendable {
     case success(XMLRPCValue)
     case fault(XMLRPCFault)
 }
+
+/// A whole document: somebody's call or somebody's answer.
+public enum XMLRPCMessage: Hashable, Sendable {
+    case call(XMLRPCCall)
+    case response(XMLRPCResponse)
+}

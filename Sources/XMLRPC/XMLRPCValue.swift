@@ -8,6 +8,8 @@ public enum XMLRPCValue: Hashable, Sendable {
     case bigInteger(String)
     case boolean(Bool)
     case double(Double)
+    /// The text of a `bigdecimal`, an extension that the real slave reads but cannot write.
+    case bigDecimal(String)
     case string(String)
     case base64([UInt8])
     /// The text of a `dateTime.iso8601`, unchecked: the real slave reads and repeats any text.

@@ -90,8 +90,9 @@ struct BuildCallTests {
             driver.call(XMLRPCCall(.build, ["x", type, "y", [:], [:]]))
         }
         for type: XMLRPCValue in [["x"], [:], .base64([1]), .dateTime("x")] { #expect(call(type) == .error) }
-        for (type, text): (XMLRPCValue, String) in [(5, "5"), (.nil, "None"), (true, "True"), (.double(1.5), "1.5")]
-        {
+        for (type, text): (XMLRPCValue, String) in [
+            (5, "5"), (.nil, "None"), (true, "True"), (.double(1.5), "1.5"),
+        ] {
             #expect(
                 call(type)
                     == .success([
@@ -128,7 +129,10 @@ struct BuildCallTests {
             Requirement(type: "translation-templates", required: with(["branch_url": "lp:x"])),
             Requirement(type: "livefs", required: with(["project": "ubuntu", "pocket": "release"])),
             Requirement(type: "ci", required: with(["jobs": [[["build", 0]]]])),
-        ] + ["snap", "oci", "charm", "rock", "craft"].map { Requirement(type: $0, required: with(["name": "x"])) }
+        ]
+            + ["snap", "oci", "charm", "rock", "craft"].map {
+                Requirement(type: $0, required: with(["name": "x"]))
+            }
     }()
 
     @Test("each type needs its arguments and no others", arguments: requirements)
@@ -196,11 +200,31 @@ struct BuildCallTests {
         #expect(driver.log() == log)
     }
 
+    @Test("what was made before the failure is in the way of the same id later")
+    func madeDirectory() throws {
+        func blocks(_ bad: XMLRPCCall) throws -> Bool {
+            var driver = try Driver()
+            #expect(driver.call(bad) == .error)
+            driver.handle(.restart)
+            return driver.call(Driver.buildCall()) == .error
+        }
+        var arguments = Driver.arguments
+        arguments["series"] = nil
+        #expect(try blocks(Driver.buildCall(arguments: arguments)))
+        let sum = XMLRPCValue.string(Driver.dscSum)
+        #expect(try blocks(Driver.buildCall(files: ["a/b.dsc": sum])))
+        #expect(try !blocks(Driver.buildCall(files: ["a.tar.gz": sum])))
+        arguments = Driver.arguments
+        arguments["suite"] = nil
+        #expect(try !blocks(Driver.buildCall(arguments: arguments)))
+    }
+
     @Test("arguments that are nil leave a slave stuck, and ci without jobs breaks status")
     func nilArguments() throws {
         func stuck(_ type: String, _ arguments: XMLRPCValue) throws -> XMLRPCResponse? {
             var driver = try Driver()
-            let response = driver.call(XMLRPCCall(.build, ["x", .string(type), .string(Driver.sum), [:], arguments]))
+            let response = driver.call(
+                XMLRPCCall(.build, ["x", .string(type), .string(Driver.sum), [:], arguments]))
             #expect(response == .error)
             #expect(driver.slave.state == .building)
             return driver.call(.status)
@@ -218,7 +242,9 @@ struct BuildCallTests {
         var driver = try Driver()
         var seen: BuildOrder?
         var call = Driver.buildCall(
-            files: ["hello_1.0-1.dsc": .string(Driver.dscSum), "hello_1.0.orig.tar.gz": .string(Driver.dscSum)])
+            files: [
+                "hello_1.0-1.dsc": .string(Driver.dscSum), "hello_1.0.orig.tar.gz": .string(Driver.dscSum),
+            ])
         call.parameters[4] = .structure(
             Driver.arguments.merging(["arch_tag": "riscv64"]) { _, new in new })
         _ = driver.slave.handle(.call(CallID(1), call, effects: []), at: driver.now) { order in

@@ -151,6 +151,13 @@ struct Driver {
         }
     }
 
+    /// The requests for result files so far.
+    var gathers: [(id: GatherID, order: BuildOrder, script: BuildScript)] {
+        wishes.compactMap {
+            if case .gather(let id, let order, let script) = $0 { (id, order, script) } else { nil }
+        }
+    }
+
     /// The notes of the journal so far.
     var notes: [SlaveNote.Kind] {
         wishes.compactMap { if case .note(let note) = $0 { note.kind } else { nil } }

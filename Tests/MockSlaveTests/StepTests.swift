@@ -24,7 +24,10 @@ struct StepTests {
         #expect(status.dependencies == "")
         #expect(driver.stepsRun() == Self.setUp + ["sbuild-package"] + Self.cleanUp)
         #expect(driver.notes.contains(.buildFinished(id: "PACKAGEBUILD-1", result: .ok)))
-        #expect(driver.listing() == [Driver.sum, Driver.resultSum, Driver.otherResultSum, Driver.dscSum, "buildlog"])
+        #expect(
+            driver.listing() == [
+                Driver.sum, Driver.resultSum, Driver.otherResultSum, Driver.dscSum, "buildlog",
+            ])
     }
 
     struct Failure: CustomStringConvertible, Sendable {
@@ -38,8 +41,7 @@ struct StepTests {
     static let failures: [Failure] = [
         Failure(step: .prepare, result: "BUILDERFAIL", steps: Array(setUp[..<1]) + ["remove-build"]),
         Failure(step: .unpack, result: "CHROOTFAIL", steps: Array(setUp[..<2]) + ["remove-build"]),
-        Failure(
-            step: .mount, result: "CHROOTFAIL", steps: Array(setUp[..<3]) + ["umount-chroot", "remove-build"]),
+        Failure(step: .mount, result: "CHROOTFAIL", steps: Array(setUp[..<3]) + Array(cleanUp[1...])),
         Failure(step: .sourcesList, result: "CHROOTFAIL", steps: Array(setUp[..<4]) + cleanUp),
         Failure(step: .trustedKeys, result: "CHROOTFAIL", steps: Array(setUp[..<5]) + cleanUp),
         Failure(step: .update, result: "CHROOTFAIL", steps: setUp + cleanUp),
@@ -112,7 +114,8 @@ struct StepTests {
         ]
         for type in ["livefs", "snap", "oci", "charm", "ci"] {
             exits += [
-                Exit(type: type, status: 0, result: "OK"), Exit(type: type, status: 200, result: "PACKAGEFAIL"),
+                Exit(type: type, status: 0, result: "OK"),
+                Exit(type: type, status: 200, result: "PACKAGEFAIL"),
                 Exit(type: type, status: 201, result: "PACKAGEFAIL"),
                 Exit(type: type, status: 1, result: "BUILDERFAIL"),
             ]
@@ -236,7 +239,8 @@ struct StepTests {
             Driver.buildCall(
                 type: "ci",
                 arguments: [
-                    "series": "noble", "jobs": [[["build", 0]], [["test", 0], ["lint", 1]], [["last", 0]]],
+                    "series": "noble",
+                    "jobs": [[["build", 0]], [["test", 0], ["lint", 1]], [["last", 0]]],
                 ]))
         return driver
     }
@@ -272,6 +276,14 @@ struct StepTests {
         var driver = try ciBuild(script)
         #expect(try driver.status().words == "WAITING/BUILDERFAIL")
         #expect(driver.log()?.contains(" lint 1\n") == false)
+    }
+
+    @Test("a broken job outweighs a failed one")
+    func ciFailedAndBroken() throws {
+        var script = try Driver.good()
+        script.jobs = ["test:0": .init(end: .exit(200)), "lint:1": .init(end: .exit(1))]
+        var driver = try ciBuild(script)
+        #expect(try driver.status().words == "WAITING/BUILDERFAIL")
     }
 
     @Test("a ci build reports its jobs from the first status on, each with its files")

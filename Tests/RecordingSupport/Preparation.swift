@@ -78,7 +78,8 @@ struct Preparation {
         let id = CallID(lastCall)
         var reactions = handle(.call(id, call, effects: []))
         for case .fetch(let fetch, let request) in reactions {
-            if let bytes = RecordedLibrarian.contents(of: request), let sum = RecordedFixtures.sum(of: bytes) {
+            if let bytes = RecordedLibrarian.contents(of: request), let sum = RecordedFixtures.sum(of: bytes)
+            {
                 contents[sum] = bytes
             }
             reactions += handle(.fetched(fetch, RecordedLibrarian.outcome(of: request)))

@@ -41,11 +41,14 @@ package enum RecordedFixtures {
 
     /// Files that only some exchanges need.
     static func oddFiles(for exchange: RecordedExchange) -> [CachedFile] {
-        guard ["filecache/listing-files", "filecache/suffix-tmp", "filecache/suffix-tar-gz"].contains(exchange.id)
+        guard
+            ["filecache/listing-files", "filecache/suffix-tmp", "filecache/suffix-tar-gz"].contains(
+                exchange.id)
         else { return [] }
         return [
             CachedFile(
-                name: String(repeating: "c", count: 40) + ".tmp", bytes: Array("tmp\n".utf8), modified: modified),
+                name: String(repeating: "c", count: 40) + ".tmp", bytes: Array("tmp\n".utf8),
+                modified: modified),
             CachedFile(name: "x.tar.gz", bytes: [0x1F, 0x8B], modified: modified),
         ]
     }

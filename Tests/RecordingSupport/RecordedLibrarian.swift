@@ -1,5 +1,5 @@
-import Foundation
 import FarmModel
+import Foundation
 package import MockSlave
 
 /// A stand-in for the sources from which files were fetched while the exchanges were recorded.

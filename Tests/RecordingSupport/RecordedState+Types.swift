@@ -102,8 +102,8 @@ extension RecordedState {
                 at: .milliseconds(10),
                 text: """
                     Revoking proxy token...
-                    Unable to revoke token for user: HTTPConnectionPool(host='127.0.0.1', port=9): Max retries \
-                    exceeded with url: /tokens/x (Caused by NewConnectionError("HTTPConnection(\
+                    Unable to revoke token for user: HTTPConnectionPool(host='127.0.0.1', port=9): Max \
+                    retries exceeded with url: /tokens/x (Caused by NewConnectionError("HTTPConnection(\
                     host='127.0.0.1', port=9): Failed to establish a new connection: [Errno 111] Connection \
                     refused"))
 

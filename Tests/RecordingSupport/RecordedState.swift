@@ -3,7 +3,8 @@ import MockSlave
 
 /// Brings a fake slave into the state in which a recorded exchange took place.
 package enum RecordedState {
-    /// A slave in the state that the exchange names, for the core and for a host that serves it over a socket.
+    /// A slave in the state that the exchange names, for the core and for a host that serves it over a
+    /// socket.
     ///
     /// - Throws: `RecordingError` when the way to the state did not go as recorded.
     package static func prepare(_ exchange: RecordedExchange) throws -> PreparedSlave {

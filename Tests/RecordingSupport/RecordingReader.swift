@@ -115,7 +115,8 @@ struct RecordingReader {
 
     /// A value such as `{"string": "x"}`; nil for one that cannot be expressed.
     private func typed(_ value: XMLRPCValue) throws -> XMLRPCValue? {
-        guard let members = value.structValue, members.count == 1, let (type, content) = members.elements.first
+        guard let members = value.structValue, members.count == 1,
+            let (type, content) = members.elements.first
         else { throw RecordingError("\(path): a value without one type") }
         switch (type, content) {
         case ("string", .string), ("int", .int), ("int", .bigInteger), ("boolean", .boolean), ("nil", .nil):
@@ -137,6 +138,8 @@ struct RecordingReader {
                 typedMembers[name] = member
             }
             return .structure(typedMembers)
+        case ("other", .string(let text)) where text.hasPrefix("Decimal('") && text.hasSuffix("')"):
+            return .bigDecimal(String(text.dropFirst("Decimal('".count).dropLast(2)))
         case ("other", _): return nil
         default: throw RecordingError("\(path): unknown type '\(type)'")
         }

@@ -1,8 +1,8 @@
 import BuilddProtocol
 package import XMLRPC
 
-/// The recordings' word for a slave's state, made from the answer to `status`: `IDLE`, `WAITING/OK`, or `?(...)`
-/// when that is a fault.
+/// The recordings' word for a slave's state, made from the answer to `status`: `IDLE`, `WAITING/OK`, or
+/// `?(...)` when that is a fault.
 package enum SlaveStateText {
     package static func text(of response: XMLRPCResponse) -> String {
         switch response {

@@ -70,7 +70,7 @@ struct ScenarioParserTests {
             """
             name: x
             manager:
-              policy: "2010"
+              policy: current
               scan-interval: 1s
               refresh-interval: 2s
               log-tail-interval: 3s
@@ -94,7 +94,7 @@ struct ScenarioParserTests {
               uploads: { interval: 18s }
             """
         ).manager
-        #expect(manager.policy == .policy2010)
+        #expect(manager.policy == .current)
         #expect(manager.scanInterval == .seconds(1) && manager.refreshInterval == .seconds(2))
         #expect(manager.logTailInterval == .seconds(3))
         #expect(manager.scanGrace == 1 && manager.tieThreshold == 2 && manager.disableThreshold == 4)

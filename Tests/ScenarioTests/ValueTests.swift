@@ -91,6 +91,7 @@ struct ValueTests {
             ("lcy-*", "lcy-001", true), ("lcy-*", "lcy-", true), ("lcy-*", "xlcy-1", false),
             ("*", "", true), ("a?c", "abc", true), ("a?c", "ac", false), ("*-amd64-*", "lcy-amd64-001", true),
             ("[a-c]x", "bx", true), ("[!a-c]x", "bx", false), ("[!a-c]x", "dx", true), ("[]a]", "]", true),
+            ("a**", "abc", true), ("a**", "b", false), ("e\u{301}*", "e\u{301}x", true),
             ("a*b*c", "aXbYbZc", true), ("a*b*c", "aXbYbZ", false), ("A", "a", false), ("a.c", "abc", false),
             ("[a-]", "-", true), ("**", "anything", true), ("ä*", "äöü", true), ("?", "ä", true),
         ])

@@ -15,7 +15,7 @@ import Testing
                 faults: FaultClosure { moment, _ in moment.event == .reset ? effects : [] })
             slave.vmHost = "machine-7"
             try await fixture.host.start([slave])
-            let file = fixture.directory + "/control"
+            let file = fixture.scratch.path("control")
             let server = ControlServer(fixture.host, controlFile: file)
             try await server.start()
             try await body(fixture, file)

@@ -38,7 +38,8 @@ import Testing
         _ body: (Parts) async throws -> Void
     ) async throws {
         let scratch = try ScratchDirectory()
-        let store = try ContentStore.open(at: scratch.path("store"), options: .init(waitsForDisk: false))
+        let store = try ContentStore.open(
+            directory: scratch.path("store"), options: .init(waitsForDisk: false))
         let server = try await SourceServer.start(tls: tls)
         var configuration = FetchConfiguration()
         change(&configuration, scratch.path)

@@ -19,7 +19,8 @@ import XMLRPC
     @Test("the files of a folder are stored under their names, and digested once")
     func folder() async throws {
         let scratch = try ScratchDirectory()
-        let store = try ContentStore.open(at: scratch.path("store"), options: .init(waitsForDisk: false))
+        let store = try ContentStore.open(
+            directory: scratch.path("store"), options: .init(waitsForDisk: false))
         for name in ["b.deb", "a.changes", ".hidden"] {
             try scratch.write("results/" + name, Array(name.utf8))
         }
@@ -36,7 +37,8 @@ import XMLRPC
     @Test("a folder that is not there is named in the error")
     func missingFolder() async throws {
         let scratch = try ScratchDirectory()
-        let store = try ContentStore.open(at: scratch.path("store"), options: .init(waitsForDisk: false))
+        let store = try ContentStore.open(
+            directory: scratch.path("store"), options: .init(waitsForDisk: false))
         let gatherer = ResultGatherer(store: store, threads: .singleton) { _, _ in [] }
         await #expect {
             try await gatherer.gather(order(), BuildScript(results: .folder(path: "/nowhere")))
@@ -46,7 +48,8 @@ import XMLRPC
     @Test("made up files are stored as the generator gives them")
     func generated() async throws {
         let scratch = try ScratchDirectory()
-        let store = try ContentStore.open(at: scratch.path("store"), options: .init(waitsForDisk: false))
+        let store = try ContentStore.open(
+            directory: scratch.path("store"), options: .init(waitsForDisk: false))
         let gatherer = ResultGatherer(store: store, threads: .singleton) { order, bytes in
             [GeneratedResult(name: order.buildID, bytes: Array(repeating: 1, count: bytes))]
         }

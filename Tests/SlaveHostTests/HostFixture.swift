@@ -9,10 +9,10 @@ import Testing
 @testable import SlaveHost
 
 /// A slave host with its store, stopped and removed by `withHost`.
-struct HostFixture {
+struct HostFixture: Sendable {
     let host: SlaveHost
     let store: ContentStore
-    let directory: String
+    let scratch: ScratchDirectory
     let log: EntryLog
 
     /// Journal entries, for tests to look at.
@@ -48,13 +48,13 @@ struct HostFixture {
     ) async throws -> Result {
         let scratch = try ScratchDirectory()
         let store = try ContentStore.open(
-            at: scratch.path + "/store", options: .init(waitsForDisk: false))
+            directory: scratch.path + "/store", options: .init(waitsForDisk: false))
         let log = EntryLog()
         var options = SlaveHost.Options()
         options.journal = log.sink
         change(&options, scratch.path)
         let host = SlaveHost(store: store, options: options)
-        let fixture = HostFixture(host: host, store: store, directory: scratch.path, log: log)
+        let fixture = HostFixture(host: host, store: store, scratch: scratch, log: log)
         do {
             let result = try await body(fixture)
             await host.shutdown()

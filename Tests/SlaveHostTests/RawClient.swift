@@ -81,7 +81,8 @@ final class RawClient: Sendable {
 
     func close() async { try? await channel.close() }
 
-    /// Everything received, once `isEnough` says so or the connection has ended.
+    /// Everything received, once `isEnough` says so or the connection has ended; after ten seconds whatever there
+    /// is, so that a test that fails does not hang.
     @discardableResult
     func receive(until isEnough: @escaping @Sendable ([UInt8]) -> Bool) async throws -> [UInt8] {
         let reading = self.reading
@@ -89,6 +90,8 @@ final class RawClient: Sendable {
             let promise = reading.eventLoop.makePromise(of: Void.self)
             reading.value.waiting.append((isEnough, promise))
             reading.value.settle()
+            let limit = reading.eventLoop.scheduleTask(in: .seconds(10)) { promise.succeed() }
+            promise.futureResult.whenComplete { _ in limit.cancel() }
             return promise.futureResult
         }.get()
         return try await received()

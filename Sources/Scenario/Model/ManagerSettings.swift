@@ -3,8 +3,6 @@
 public struct ManagerSettings: Hashable, Sendable {
     /// How failures are attributed to builders and jobs (manager spec 13).
     public enum Policy: String, Hashable, Sendable, CaseIterable {
-        case none
-        case policy2010 = "2010"
         case current
     }
 

@@ -64,7 +64,7 @@ struct ScenarioChecks {
 
     private func check(_ rule: FaultRule, _ index: SlaveIndex, _ field: Field) {
         let chosen = index.chosen(by: rule.selector)
-        if chosen.isEmpty, !scenario.slaves.isEmpty {
+        if !scenario.slaves.isEmpty, !chosen.contains(where: { _ in true }) {
             field.report(
                 .unknownName, found: "a fault that selects no slave", expected: "at least one slave",
                 hint: rule.selector.slaves.flatMap { hint($0, among: scenario.slaves.map(\.name.rawValue)) })

@@ -9,6 +9,8 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
         case anyText
         case oneOf([ClosedRange<Unicode.Scalar>], negated: Bool)
 
+        var isCharacter: Bool { if case .character = self { true } else { false } }
+
         func matches(_ scalar: Unicode.Scalar) -> Bool {
             switch self {
             case .character(let own): own == scalar
@@ -19,8 +21,18 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Forms that need no walk over tokens; most patterns have one of them.
+    private enum Shape: Hashable, Sendable {
+        case literal
+        case everything
+        /// Text, and `*` behind it.
+        case prefix(String)
+        case general
+    }
+
     public let pattern: String
     private let tokens: [Token]
+    private let shape: Shape
 
     /// Nil when the pattern is empty or has an unclosed or empty `[`.
     public init?(_ pattern: some StringProtocol) {
@@ -39,13 +51,32 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
             }
         }
         self.tokens = tokens
+        let isPlain = tokens.dropLast().allSatisfy(\.isCharacter)
+        if isPlain, tokens.last?.isCharacter == true {
+            shape = .literal
+        } else if tokens == [.anyText] {
+            shape = .everything
+        } else if isPlain, tokens.last == .anyText {
+            shape = .prefix(String(self.pattern.prefix { $0 != "*" }))
+        } else {
+            shape = .general
+        }
     }
 
     /// Whether it fits one text only: itself.
-    var isLiteral: Bool { tokens.allSatisfy { if case .character = $0 { true } else { false } } }
+    var isLiteral: Bool { shape == .literal }
 
     /// Whether the whole text fits the pattern.
     public func matches(_ text: some StringProtocol) -> Bool {
+        switch shape {
+        case .literal: text.utf8.elementsEqual(pattern.utf8)
+        case .everything: true
+        case .prefix(let prefix): text.utf8.starts(with: prefix.utf8)
+        case .general: matchesTokens(text)
+        }
+    }
+
+    private func matchesTokens(_ text: some StringProtocol) -> Bool {
         let scalars = Array(text.unicodeScalars)
         var position = 0
         var token = 0

@@ -30,6 +30,8 @@ public final class SlaveHost: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let services: HostServices
     private let state = Mutex(State())
+    /// By event loop; made on the loop when its first slave comes.
+    private let contexts: [ObjectIdentifier: NIOLoopBoundBox<LoopContext?>]
 
     private struct State {
         var slaves: [BuilderName: SlaveHandle] = [:]
@@ -44,6 +46,10 @@ public final class SlaveHost: Sendable {
     package init(store: ContentStore, options: Options = Options()) {
         let threads = options.configuration.threads ?? System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
+        contexts = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map {
+                (ObjectIdentifier($0), NIOLoopBoundBox.makeEmptyBox(eventLoop: $0))
+            })
         services = HostServices(
             configuration: options.configuration, clock: options.clock, scripts: options.scripts,
             journal: options.journal, store: store,
@@ -129,14 +135,17 @@ public final class SlaveHost: Sendable {
     private func open(_ plan: Plan) async throws {
         let shared = plan.isShared ? try await sharedListener() : nil
         let loop = shared?.loop ?? group.next()
-        let services = services
+        let (services, box) = (services, contexts[ObjectIdentifier(loop)])
         let handle = try await loop.submit {
+            let context = box?.value ?? LoopContext()
+            box?.value = context
             let listener =
                 plan.isShared
                 ? nil
                 : SlaveListener(
                     host: plan.host, port: plan.port, configuration: services.configuration, on: loop)
-            let runtime = SlaveRuntime(plan.hosted, services: services, listener: listener, on: loop)
+            let runtime = SlaveRuntime(
+                plan.hosted, services: services, listener: listener, context: context, on: loop)
             listener?.slave = runtime
             return SlaveHandle(
                 name: plan.hosted.name, vmHost: plan.hosted.vmHost, host: plan.host, port: plan.port,

@@ -20,7 +20,7 @@ final class SlaveRuntime {
     private let listener: SlaveListener?
     private var slave: MockSlave
     private var faults: (any SlaveFaultSource)?
-    private var head: AnswerHead
+    private let context: LoopContext
     private var boundaries: SeededGenerator
 
     private(set) var power = SlavePower.off
@@ -57,17 +57,20 @@ final class SlaveRuntime {
         }
     }
 
-    /// - Parameter listener: nil for a slave behind the shared listener.
+    /// - Parameters:
+    ///   - listener: nil for a slave behind the shared listener.
+    ///   - context: what the slaves of the loop share.
     init(
-        _ hosted: HostedSlave, services: HostServices, listener: SlaveListener?, on loop: any EventLoop
+        _ hosted: HostedSlave, services: HostServices, listener: SlaveListener?, context: LoopContext,
+        on loop: any EventLoop
     ) {
         name = hosted.name
         traits = hosted.traits
         slave = hosted.slave
         faults = hosted.faults
         site = SlaveSite(release: hosted.server)
-        glue = CallGlue(site: site, dialect: hosted.slave.configuration.dialect)
-        head = AnswerHead(release: hosted.server)
+        self.context = context
+        glue = context.glue(for: hosted.slave.configuration.dialect)
         boundaries = SeededGenerator(seed: 0).split("boundaries of \(hosted.name)")
         self.services = services
         self.listener = listener
@@ -79,7 +82,7 @@ final class SlaveRuntime {
 
     /// Appends the head of an answer; see `AnswerHead`.
     func writeHead(_ answer: HTTPAnswer, to request: HTTPRequest, into bytes: inout [UInt8]) {
-        head.write(answer, to: request, at: now, into: &bytes)
+        context.writeHead(answer, to: request, release: site.release, at: now, into: &bytes)
     }
 }
 
@@ -130,7 +133,7 @@ extension SlaveRuntime {
     }
 
     private func receivedCall(_ body: [UInt8], on connection: SlaveConnection) {
-        switch glue.read(body) {
+        switch glue.read(body, site: site) {
         case .answered(let answer):
             note(.call(method: nil))
             deliver(answer, kind: answer.status == .ok ? .call : .other, on: connection)
@@ -209,7 +212,7 @@ extension SlaveRuntime {
         open.connection.openCall = nil
         switch (open.kind, answer) {
         case (.call, .response(let response)):
-            deliver(glue.write(response), kind: .call, effects: open.effects, on: open.connection)
+            deliver(glue.write(response, site: site), kind: .call, effects: open.effects, on: open.connection)
         case (.file(let request), .file(let file)):
             let facts = CachedFileFacts(name: file.name, size: file.size, modified: file.modified)
             deliver(
@@ -397,8 +400,10 @@ extension SlaveRuntime {
         listening.task?.cancel()
         listening.task = nil
         if var source = faults {
+            let before = listening.decision
             listening.decision = source.listening(at: now)
             faults = source
+            if before.refusedBy != listening.decision.refusedBy { noteListening() }
         }
         if power == .on, let change = listening.decision.changesAt {
             listening.task = schedule(at: change) { $0.updateListening() }
@@ -408,6 +413,16 @@ extension SlaveRuntime {
 }
 
 // MARK: - Faults, journal, timers
+
+extension SlaveRuntime {
+    /// Tells that a fault has closed the listener, or that the last one has let go of it.
+    private func noteListening() {
+        var decision = FaultDecision()
+        decision.fired = listening.decision.refusedBy
+        decision.effects = listening.decision.isRefused ? [.refuseConnections] : []
+        note(.listening(!listening.decision.isRefused), decision)
+    }
+}
 
 extension SlaveRuntime {
     private func decide(_ event: FaultMoment.Event, number: Int) -> FaultDecision {
