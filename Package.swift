@@ -162,7 +162,7 @@ let package = Package(
         tests(
             "MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel", "RecordingSupport", .orderedCollections]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
-        tests("FarmRecords", ["Store", "FarmModel"]),
+        tests("FarmRecords", ["BuildManager", "BuilddProtocol", "XMLRPC", "Store", "FarmModel"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
         tests(
             "SlaveHost",
