@@ -54,8 +54,16 @@ public struct Scanner: Sendable {
     var waitingSince: Instant?
     /// True once the scan has begun to dispatch: failures count at once from then on (manager spec 11.2).
     var isDispatching = false
+    /// A build that the builder had before this process began, until it is seen on the slave.
+    private var inherited: BuildID?
 
-    public init(settings: ManagerSettings) { self.settings = settings }
+    /// - Parameter inherited: the build that the builder has when the manager starts. The manager before may have
+    ///   died between taking the job and sending it, so nobody is blamed when the slave does not have it
+    ///   (invariant 3).
+    public init(settings: ManagerSettings, inherited: BuildID? = nil) {
+        self.settings = settings
+        self.inherited = inherited
+    }
 
     /// True while a scan is under way.
     public var isScanning: Bool {
@@ -124,6 +132,7 @@ public struct Scanner: Sendable {
         self.vitals = vitals
         isDispatching = false
         if vitals.job?.isCancelling != true { cancellation = nil }
+        if vitals.job?.build != inherited { inherited = nil }
         guard let job = vitals.job else {
             guard vitals.isOK else {
                 waitingSince = nil
@@ -212,6 +221,7 @@ public struct Scanner: Sendable {
         case .success(let success): status = success
         }
         guard status.buildID == job.cookie.description else { return lost(job, status) }
+        inherited = nil
         if job.isCancelling { return cancel(job, status, now) }
         switch status.state {
         case .building:
@@ -230,11 +240,12 @@ public struct Scanner: Sendable {
         }
     }
 
-    /// The slave does not have the job (manager spec 3.1; deviation D1: that is a failure of both).
+    /// The slave does not have the job (manager spec 3.1; deviation D1: that is a failure of both, unless this
+    /// process never saw it there).
     private mutating func lost(_ job: JobVitals, _ status: SlaveStatus) -> [ScanAction] {
         let found = status.buildID.map { "build \(shown($0))" } ?? "no build"
         let message = "the slave is \(shown(status.stateText)) with \(found) instead of \(job.cookie)"
-        guard settings.attribution.countsLostJobs, !job.isCancelling else {
+        guard settings.attribution.countsLostJobs, !job.isCancelling, job.build != inherited else {
             return [.emit(.jobLost(job, found: message))] + takeAway(job, reason: message)
         }
         return [.emit(.jobLost(job, found: message))] + fail(.lost, message, mayRetry: false)
