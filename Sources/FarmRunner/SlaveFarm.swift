@@ -169,7 +169,7 @@ private final class FaultJournal: Sendable {
         case .call(let method): "call \(method ?? "?")"
         case .file(let name, _): "file \(name)"
         case .resetCommand: "reset"
-        case .power: "listening"
+        case .listening: "listening"
         case .build(let run): "build \(run)"
         default: "connection"
         }

@@ -26,6 +26,7 @@ struct Baikonur: AsyncParsableCommand {
             CommandGroup(name: "Looking into a farm:", subcommands: [Builders.self, Jobs.self, Show.self]),
             CommandGroup(
                 name: "Acting on a farm:", subcommands: [Builder.self, Job.self, Slave.self]),
+            CommandGroup(name: "Protocol:", subcommands: [Conform.self]),
 
         ])
 

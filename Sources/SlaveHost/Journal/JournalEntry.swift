@@ -22,6 +22,8 @@ public struct JournalEntry: Hashable, Sendable {
         case gatheringFailed(detail: String)
         case note(SlaveNote)
         case power(SlavePower)
+        /// A scripted fault closed the listener, or let it open again.
+        case listening(Bool)
         /// The reset command was run, and ended with this status; nil: it hangs.
         case resetCommand(exitStatus: Int?)
         /// The listener could not be opened again.

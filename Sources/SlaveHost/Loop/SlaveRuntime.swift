@@ -395,8 +395,10 @@ extension SlaveRuntime {
         listening.task?.cancel()
         listening.task = nil
         if var source = faults {
+            let before = listening.decision
             listening.decision = source.listening(at: now)
             faults = source
+            if before.refusedBy != listening.decision.refusedBy { noteListening() }
         }
         if power == .on, let change = listening.decision.changesAt {
             listening.task = schedule(at: change) { $0.updateListening() }
@@ -406,6 +408,16 @@ extension SlaveRuntime {
 }
 
 // MARK: - Faults, journal, timers
+
+extension SlaveRuntime {
+    /// Tells that a fault has closed the listener, or that the last one has let go of it.
+    private func noteListening() {
+        var decision = FaultDecision()
+        decision.fired = listening.decision.refusedBy
+        decision.effects = listening.decision.isRefused ? [.refuseConnections] : []
+        note(.listening(!listening.decision.isRefused), decision)
+    }
+}
 
 extension SlaveRuntime {
     private func decide(_ event: FaultMoment.Event, number: Int) -> FaultDecision {
