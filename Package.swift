@@ -152,7 +152,7 @@ let package = Package(
                 "MockSlave", "BuilddProtocol", "FarmModel", "XMLRPC", .crypto, .orderedCollections,
             ],
             path: "Tests/RecordingSupport", swiftSettings: strict),
-        tests("XMLRPC"),
+        tests("XMLRPC", ["RecordingSupport", "FarmModel", .orderedCollections]),
         tests("FarmModel"),
         tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
         tests("DebianFormats", ["FarmModel"]),
@@ -162,7 +162,7 @@ let package = Package(
         tests(
             "MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel", "RecordingSupport", .orderedCollections]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
-        tests("FarmRecords", ["Store", "FarmModel"]),
+        tests("FarmRecords", ["Store", "FarmModel", "BuildManager", "BuilddProtocol", "XMLRPC"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
         tests(
             "SlaveHost",
