@@ -3,8 +3,8 @@ struct NumberReader {
     let peer: XMLRPCPeer
     /// Python 3 reads no longer integers; nor do we for the older peer, which has no limit.
     private static let longestInteger = 4300
-    /// The real slave repeats a bad number in full; ours is cut here, for a fault should not be megabytes long.
-    private static let longestQuote = 1000
+    /// The real slave repeats a bad number or an unknown name in full; ours is cut here, for a fault should not be megabytes long.
+    static let longestQuote = 1000
 
     /// - Throws: `badInteger`.
     func integer(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> XMLRPCValue {

@@ -102,7 +102,7 @@ struct Unmarshaller {
         }
         let sentence =
             "unknown tag \(reading.peer == .python2 ? "u" : "")"
-            + PythonText.representation(of: shown, peer: reading.peer)
+            + PythonText.representation(of: shown, limit: NumberReader.longestQuote, peer: reading.peer)
         let quoted = PythonText.representation(of: sentence, peer: reading.peer)
         return Refusal(
             .unknownType, sentence,

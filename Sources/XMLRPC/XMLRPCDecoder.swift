@@ -221,7 +221,10 @@ public final class XMLRPCDecoder {
         _ parser: SAXParser, unread: UnsafeRawBufferPointer?, isLast: Bool
     ) -> XMLRPCDecodingError {
         let refusal = parser.session.pointee.refusal
-        if let (refusal, offset) = refusal, refusal.isOurs { return refusal.at(position(of: offset - windowOffset)) }
+        // At the end of the document libxml2 reports the tag that was cut there, too.
+        if let (refusal, offset) = refusal, refusal.isOurs, unread != nil {
+            return refusal.at(position(of: offset - windowOffset))
+        }
         let lookahead = unread?.prefix(Self.windowSize)
         if let lookahead { window.append(contentsOf: lookahead) }
         let session = parser.session
