@@ -83,7 +83,9 @@ public final class XMLRPCDecoder {
             }
         }
         guard let parser else { throw outOfMemory }
-        guard parser.finish(), !converter.hasLeftover else { throw explain(parser, unread: nil, isLast: true) }
+        guard parser.finish(), !converter.hasLeftover else {
+            throw explain(parser, unread: nil, isLast: true)
+        }
         do throws(Refusal) {
             return try parser.session.pointee.unmarshaller.message()
         } catch {
@@ -134,7 +136,8 @@ public final class XMLRPCDecoder {
 
     /// Reads an answer.
     /// - Throws: what is wrong with the document; `callInsteadOfResponse` for a call.
-    public func decodeResponse(_ bytes: UnsafeRawBufferPointer) throws(XMLRPCDecodingError) -> XMLRPCResponse {
+    public func decodeResponse(_ bytes: UnsafeRawBufferPointer) throws(XMLRPCDecodingError) -> XMLRPCResponse
+    {
         switch try decode(bytes) {
         case .response(let response): return response
         case .call:
@@ -207,7 +210,8 @@ public final class XMLRPCDecoder {
             throw Refusal(.markupTooLarge, "a tag of more than \(limits.tagBytes) bytes").at(windowPosition)
         }
         if window.count > limits.markupBytes {
-            throw Refusal(.markupTooLarge, "markup of more than \(limits.markupBytes) bytes").at(windowPosition)
+            throw Refusal(.markupTooLarge, "markup of more than \(limits.markupBytes) bytes").at(
+                windowPosition)
         }
     }
 
@@ -230,7 +234,8 @@ public final class XMLRPCDecoder {
         let session = parser.session
         let finding = window.withUnsafeBytes { stretch in
             var diagnosis = PeerDiagnosis(
-                stretch, isWhole: isLast && lookahead?.count == unread?.count, hasLeftover: converter.hasLeftover,
+                stretch, isWhole: isLast && lookahead?.count == unread?.count,
+                hasLeftover: converter.hasLeftover,
                 openNames: windowOffset > 0 ? session.pointee.unmarshaller.openNames : [],
                 entities: session.pointee.entities.names)
             return diagnosis.find(from: windowStage)
@@ -245,7 +250,8 @@ public final class XMLRPCDecoder {
         let isTruncation = finding?.isTruncation ?? false
         return Refusal(
             isTruncation ? .truncated : .notWellFormed,
-            isTruncation ? "the document ends too early: \(text)" : "not well-formed XML: \(text) (\(complaint))",
+            isTruncation
+                ? "the document ends too early: \(text)" : "not well-formed XML: \(text) (\(complaint))",
             peerDetail: "\(text): line \(place.line), column \(place.column)"
         ).at(place)
     }
@@ -253,7 +259,8 @@ public final class XMLRPCDecoder {
     private func position(of offset: Int) -> TextPosition {
         window.withUnsafeBytes {
             windowPosition.advanced(
-                over: UnsafeRawBufferPointer(rebasing: $0.prefix(max(0, offset))), encoding: converter.encoding)
+                over: UnsafeRawBufferPointer(rebasing: $0.prefix(max(0, offset))),
+                encoding: converter.encoding)
         }
     }
 }

@@ -23,7 +23,16 @@ import XMLRPC
             var random = root.split("case \(number)")
             let document = Mutation.apply(to: bodies, random: &random)
             let decoder = decoders[number % decoders.count]
-            switch decoder.outcome(of: document) {
+            let outcome = decoder.outcome(of: document)
+            if number.isMultiple(of: 5) {
+                let split = Int.random(in: 0...document.count, using: &random)
+                let apart = decoder.outcome(of: [document[..<split], document[split...]])
+                // Compared as text, for a number that is none is unequal to itself.
+                if "\(apart)" != "\(outcome)" {
+                    Issue.record("seed \(seed), case \(number), cut at \(split): \(apart), not \(outcome)")
+                }
+            }
+            switch outcome {
             case .success(let message):
                 read += 1
                 if let problem = Self.problem(of: message) {

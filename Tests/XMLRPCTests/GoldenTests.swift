@@ -14,7 +14,9 @@ import XMLRPC
     ]
 
     /// Echoes that do not come out of the request, with the reason.
-    private static let unlikeEchoes = ["dialect-2010/echo-struct": "members come in the order of a hash table"]
+    private static let unlikeEchoes = [
+        "dialect-2010/echo-struct": "members come in the order of a hash table"
+    ]
 
     private static func reading(of exchange: RecordedExchange) -> XMLRPCReading {
         exchange.daemon.dialect == .release2010 ? .slave2010 : .slave
@@ -120,7 +122,9 @@ import XMLRPC
         var codes: [String: XMLRPCDecodingError.Code] = [:]
         for (exchange, body, answer) in try Self.exchanges()
         where answer.status == 500 {
-            guard case .http("POST", _, _, _, _) = exchange.request, exchange.group != "http" else { continue }
+            guard case .http("POST", _, _, _, _) = exchange.request, exchange.group != "http" else {
+                continue
+            }
             let decoder = XMLRPCDecoder(reading: Self.reading(of: exchange))
             let error = #expect(throws: XMLRPCDecodingError.self, "\(exchange)") {
                 try decoder.decodeCall(body)
@@ -132,7 +136,7 @@ import XMLRPC
         #expect(codes["faults/method-response-posted"] == .responseInsteadOfCall)
     }
 
-    @Test("what is echoed is written as the recorded bytes")
+    @Test("what was echoed is written as the recorded bytes")
     func echoes() throws {
         var count = 0
         for (exchange, body, answer) in try Self.exchanges() {
@@ -141,8 +145,8 @@ import XMLRPC
             else { continue }
             count += 1
             let call = try XMLRPCDecoder(reading: Self.reading(of: exchange)).decodeCall(body)
-            #expect(
-                try XMLRPCEncoder().encode(.success(.array(call.parameters))) == answer.body, "\(exchange)")
+            let isSame = try XMLRPCEncoder().encode(.success(.array(call.parameters))) == answer.body
+            #expect(isSame == (Self.unlikeEchoes[exchange.id] == nil), "\(exchange)")
         }
         #expect(count > 40)
     }
