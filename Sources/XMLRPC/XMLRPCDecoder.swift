@@ -174,7 +174,7 @@ public final class XMLRPCDecoder {
     /// Gives UTF-8 to the parser, a little at a time.
     private func push(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(XMLRPCDecodingError) {
         guard let parser else { throw outOfMemory }
-        var index = 0
+        var index = windowOffset == 0 && window.isEmpty ? pushDeclaration(bytes, to: parser) : 0
         while index < bytes.count {
             let end = min(index + Self.pieceSize, bytes.count)
             let piece = UnsafeRawBufferPointer(rebasing: bytes[index..<end])
@@ -186,6 +186,18 @@ public final class XMLRPCDecoder {
             }
             if window.count >= Self.windowSize { try moveWindow(parser) }
         }
+    }
+
+    /// Shows the parser a comment in place of a good XML declaration, of which nothing matters any more: libxml2
+    /// refuses versions that the peers read.
+    /// - Returns: the size of the declaration.
+    private func pushDeclaration(_ bytes: UnsafeRawBufferPointer, to parser: SAXParser) -> Int {
+        guard let size = XMLDeclaration.size(in: bytes) else { return 0 }
+        window.append(contentsOf: bytes[..<size])
+        let comment = Array("<!--".utf8) + Array(repeating: 0x20, count: size - 7) + Array("-->".utf8)
+        // A comment at the start is never refused.
+        _ = comment.withUnsafeBytes { parser.push($0) }
+        return size
     }
 
     /// Drops what the parser has done with.

@@ -27,8 +27,8 @@ import XMLRPC
             if number.isMultiple(of: 5) {
                 let split = Int.random(in: 0...document.count, using: &random)
                 let apart = decoder.outcome(of: [document[..<split], document[split...]])
-                // Compared as text, for a number that is none is unequal to itself.
-                if "\(apart)" != "\(outcome)" {
+                // A refusal's place may lie earlier, for the peer would have gone by bytes that were not there yet.
+                if Self.text(of: apart) != Self.text(of: outcome) {
                     Issue.record("seed \(seed), case \(number), cut at \(split): \(apart), not \(outcome)")
                 }
             }
@@ -47,6 +47,11 @@ import XMLRPC
         #expect(
             cases < 1000 || (cases / 100..<cases).contains(read),
             "seed \(seed): \(read) of \(cases) were read")
+    }
+
+    /// What was read, as text, for a number that is none is unequal to itself; nil for a refusal.
+    private static func text(of outcome: Outcome) -> String? {
+        if case .success(let message) = outcome { "\(message)" } else { nil }
     }
 
     /// Every body of the recordings, requests and answers, each once.

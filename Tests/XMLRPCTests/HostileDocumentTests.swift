@@ -145,6 +145,30 @@ import XMLRPC
         #expect(refusal?.message.isEmpty == false)
     }
 
+    @Test(
+        "the version in an XML declaration means nothing", arguments: ["1.0", "1.1", "5.0", "0.0", "x", ""])
+    func versions(version: String) throws {
+        let document =
+            "<?xml version='\(version)' standalone='yes'?><methodCall><methodName>m</methodName></methodCall>"
+        for reading in [XMLRPCReading.strict, .slave] {
+            #expect(try XMLRPCDecoder(reading: reading).decodeCall(Array(document.utf8)).method == "m")
+        }
+    }
+
+    @Test(
+        "a malformed XML declaration is refused at its place",
+        arguments: [
+            ("<?xml?>", 5), ("<?xml encoding='utf-8'?>", 6), ("<?xml version='1.0' standalone='maybe'?>", 32),
+            ("<?xml version='1.0' x='y'?>", 20), ("<?xml version='1.0?>", 18),
+            ("<?xml version='1.0' encoding='8'?>", 30),
+        ])
+    func malformedDeclarations(declaration: String, offset: Int) {
+        let refusal = XMLRPCDecoder().refusal(of: Array("\(declaration)<methodCall/>".utf8))
+        #expect(refusal?.code == .notWellFormed)
+        #expect(refusal?.offset == offset)
+        #expect(refusal?.peerDetail == "XML declaration not well-formed: line 1, column \(offset)")
+    }
+
     @Test("an offence is placed in the bytes of the wire, whatever the encoding")
     func placesInOtherEncodings() {
         let text = "<a>\u{E9}\r\n\u{1F600}\u{1}</a>"
