@@ -153,7 +153,7 @@ let package = Package(
                 "MockSlave", "BuilddProtocol", "FarmModel", "XMLRPC", .crypto, .orderedCollections,
             ],
             path: "Tests/RecordingSupport", swiftSettings: strict),
-        tests("XMLRPC"),
+        tests("XMLRPC", ["RecordingSupport", "FarmModel", .orderedCollections]),
         tests("FarmModel"),
         tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
         tests("DebianFormats", ["FarmModel"]),
