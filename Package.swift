@@ -170,7 +170,13 @@ let package = Package(
                 "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", "RecordingSupport",
                 .nioCore, .nioPosix, .nioSSL,
             ]),
-        tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
+        tests(
+            "ManagerService",
+            [
+                "BuildManager", "SlaveHost", "MockSlave", "Librarian", "UploadProcessor", "FarmRecords", "ContentStore",
+                "DebianFormats", "Store", "FarmModel", "BuilddProtocol", "XMLRPC", .nioCore, .nioPosix,
+                .asyncHTTPClient, .logging, .metrics, .lifecycle,
+            ]),
         tests(
             "Librarian",
             [
