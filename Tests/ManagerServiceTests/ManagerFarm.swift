@@ -34,6 +34,8 @@ final class ManagerFarm: Sendable {
     let log = CapturedLog()
 
     private let control: ControlServer
+    /// Why the manager could not go on.
+    private let managerFailure = Mutex<(any Error)?>(nil)
 
     struct Options: Sendable {
         /// Who may read what the librarian has.
@@ -229,7 +231,15 @@ final class ManagerFarm: Sendable {
         _ body: (ManagerService) async throws -> Void
     ) async throws {
         let manager = manager(settings, records: records, crash: crash)
-        let running = Task { try await manager.run() }
+        managerFailure.withLock { $0 = nil }
+        let running = Task {
+            do {
+                try await manager.run()
+            } catch {
+                managerFailure.withLock { $0 = error }
+                throw error
+            }
+        }
         do {
             try await body(manager)
         } catch {
@@ -281,6 +291,7 @@ final class ManagerFarm: Sendable {
     func wait(for what: String, _ condition: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + Self.patience
         while try await !condition() {
+            if let failure = managerFailure.withLock({ $0 }) { throw failure }
             guard ContinuousClock.now < deadline else {
                 throw Overdue(description: try await "\(what): \(state())")
             }

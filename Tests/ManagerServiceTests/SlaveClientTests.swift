@@ -1,8 +1,7 @@
 import AsyncHTTPClient
 import BuildManager
 import BuilddProtocol
-import NIOCore
-import NIOPosix
+import Glibc
 import Testing
 import XMLRPC
 
@@ -97,15 +96,26 @@ struct SlaveClientTests {
 
     @Test("a slave that is not there refuses")
     func refused() async throws {
-        let slave = try await RawSlave.start { _, _ in [] }
-        let url = slave.url
-        await slave.stop()
+        // A port that is taken, and where nobody listens.
+        let taken = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(taken) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        try withUnsafeMutablePointer(to: &address) { pointer in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                try #require(bind(taken, pointer, length) == 0)
+                try #require(getsockname(taken, pointer, &length) == 0)
+            }
+        }
+        let url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         try await Self.withClient { clients in
             guard
                 case .failure(let failure) = await clients.slaves.call(
                     .status, slave: url, limit: .seconds(100))
             else {
-                Issue.record("somebody else listens at \(url)")
+                Issue.record("somebody listens at \(url)")
                 return
             }
             #expect(failure.kind == .refused, "\(failure)")
