@@ -52,18 +52,12 @@ public struct Scanner: Sendable {
     var cancellation: Cancellation?
     /// Since when the builder has been asked to become clean, or been aborting unasked.
     var waitingSince: Instant?
+    /// The job that this process has dispatched here or seen on the slave.
+    var knownJob: QueueEntryID?
     /// True once the scan has begun to dispatch: failures count at once from then on (manager spec 11.2).
     var isDispatching = false
-    /// A build that the builder had before this process began, until it is seen on the slave.
-    private var inherited: BuildID?
 
-    /// - Parameter inherited: the build that the builder has when the manager starts. The manager before may have
-    ///   died between taking the job and sending it, so nobody is blamed when the slave does not have it
-    ///   (invariant 3).
-    public init(settings: ManagerSettings, inherited: BuildID? = nil) {
-        self.settings = settings
-        self.inherited = inherited
-    }
+    public init(settings: ManagerSettings) { self.settings = settings }
 
     /// True while a scan is under way.
     public var isScanning: Bool {
@@ -132,7 +126,6 @@ public struct Scanner: Sendable {
         self.vitals = vitals
         isDispatching = false
         if vitals.job?.isCancelling != true { cancellation = nil }
-        if vitals.job?.build != inherited { inherited = nil }
         guard let job = vitals.job else {
             guard vitals.isOK else {
                 waitingSince = nil
@@ -221,7 +214,7 @@ public struct Scanner: Sendable {
         case .success(let success): status = success
         }
         guard status.buildID == job.cookie.description else { return lost(job, status) }
-        inherited = nil
+        knownJob = job.queueEntry
         if job.isCancelling { return cancel(job, status, now) }
         switch status.state {
         case .building:
@@ -240,12 +233,14 @@ public struct Scanner: Sendable {
         }
     }
 
-    /// The slave does not have the job (manager spec 3.1; deviation D1: that is a failure of both, unless this
-    /// process never saw it there).
+    /// The slave does not have the job (manager spec 3.1; deviation D1: that is a failure of both).
+    ///
+    /// A job that this process never saw there proves nothing: the manager itself may have been stopped between
+    /// taking it and sending it (invariants 3 and 53).
     private mutating func lost(_ job: JobVitals, _ status: SlaveStatus) -> [ScanAction] {
         let found = status.buildID.map { "build \(shown($0))" } ?? "no build"
         let message = "the slave is \(shown(status.stateText)) with \(found) instead of \(job.cookie)"
-        guard settings.attribution.countsLostJobs, !job.isCancelling, job.build != inherited else {
+        guard settings.attribution.countsLostJobs, knownJob == job.queueEntry, !job.isCancelling else {
             return [.emit(.jobLost(job, found: message))] + takeAway(job, reason: message)
         }
         return [.emit(.jobLost(job, found: message))] + fail(.lost, message, mayRetry: false)

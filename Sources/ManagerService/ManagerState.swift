@@ -40,7 +40,7 @@ actor ManagerState {
         for vitals in all {
             if entries[vitals.id] == nil {
                 entries[vitals.id] = Entry(
-                    scanner: Scanner(settings: settings, inherited: vitals.job?.build), vitals: vitals,
+                    scanner: Scanner(settings: settings), vitals: vitals,
                     viewTaken: takenAt, lastChange: .epoch)
                 schedule.enter(vitals.id, now: now)
             } else {
