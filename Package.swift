@@ -172,7 +172,13 @@ let package = Package(
                 "RecordingSupport",
                 .nioCore, .nioPosix, .nioSSL,
             ]),
-        tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
+        tests(
+            "ManagerService",
+            [
+                "BuildManager", "SlaveHost", "MockSlave", "Librarian", "UploadProcessor", "FarmRecords", "ContentStore",
+                "DebianFormats", "Store", "FarmModel", "BuilddProtocol", "XMLRPC", .nioCore, .nioPosix,
+                .asyncHTTPClient, .logging, .metrics, .lifecycle,
+            ]),
         tests(
             "Librarian",
             [

@@ -232,6 +232,7 @@ extension SlaveRuntime {
         var scripted = services.scripts(order)
         running = scripted.run
         resultNames = [:]
+        for file in scripted.script.storedResults ?? [] { resultNames[file.sum.description] = file.name }
         guard let run = scripted.run else { return scripted.script }
         moments.builds += 1
         let decision = decide(.build(run), number: moments.builds)
