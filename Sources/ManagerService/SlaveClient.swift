@@ -19,7 +19,9 @@ struct SlaveClient: Sendable {
     let settings: ManagerSettings
 
     /// - Parameter limit: on the whole call, from the connect to the last byte.
-    func call(_ call: XMLRPCCall, slave url: String, limit: Duration) async -> Result<XMLRPCValue, CallFailure> {
+    func call(_ call: XMLRPCCall, slave url: String, limit: Duration) async -> Result<
+        XMLRPCValue, CallFailure
+    > {
         let body: [UInt8]
         do {
             body = try XMLRPCEncoder().encode(call)
@@ -67,13 +69,20 @@ extension CallFailure {
         case let failure as TimeLimitExceeded: self.init(.timedOut, failure.description)
         case is NIOTooManyBytesError: self.init(.tooLarge, "the answer is too large")
         case let failure as NIOConnectionError:
-            let cause = failure.connectionErrors.first.map { String(describing: $0.error) } ?? ""
-            self.init(cause.contains("ECONNREFUSED") || cause.contains("errno: 111") ? .refused : .unreachable, "cannot connect: \(cause)")
+            switch failure.connectionErrors.first?.error {
+            case let cause as IOError where cause.errnoCode == ECONNREFUSED: self.init(cause)
+            case let cause:
+                self.init(.unreachable, "cannot connect: \(cause.map { "\($0)" } ?? "no address")")
+            }
         case let failure as IOError:
-            self.init(failure.errnoCode == ECONNREFUSED ? .refused : .reset, failure.description)
+            // The library's own text tells of its system calls.
+            self.init(
+                failure.errnoCode == ECONNREFUSED ? .refused : .reset,
+                String(cString: strerror(failure.errnoCode)).lowercased())
         case let failure as HTTPClientError:
             switch failure {
-            case .remoteConnectionClosed: self.init(.reset, "the slave closed the connection before its answer was complete")
+            case .remoteConnectionClosed:
+                self.init(.reset, "the slave closed the connection before its answer was complete")
             case .connectTimeout, .readTimeout, .deadlineExceeded: self.init(.timedOut, failure.description)
             default: self.init(.other, failure.description)
             }
