@@ -141,7 +141,8 @@ let package = Package(
             name: "baikonur-bench",
             dependencies: [
                 "SlaveHost", "MockSlave", "ManagerService", "BuildManager", "FarmRecords", "ContentStore",
-                "FarmModel", "XMLRPC", "CLibXML2", .arguments, .asyncHTTPClient, .logging, .nioCore, .nioPosix,
+                "FarmModel", "XMLRPC", "CLibXML2", .arguments, .asyncHTTPClient, .logging, .nioCore,
+                .nioPosix,
             ], swiftSettings: strict),
 
         // Tests.
@@ -162,12 +163,13 @@ let package = Package(
         tests(
             "MockSlave", ["XMLRPC", "BuilddProtocol", "FarmModel", "RecordingSupport", .orderedCollections]),
         tests("BuildManager", ["XMLRPC", "BuilddProtocol", "FarmModel"]),
-        tests("FarmRecords", ["Store", "FarmModel"]),
+        tests("FarmRecords", ["Store", "FarmModel", "BuildManager", "BuilddProtocol", "XMLRPC"]),
         tests("Scenario", ["ScenarioFiles", "FarmModel", "BuilddProtocol"]),
         tests(
             "SlaveHost",
             [
-                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel", "RecordingSupport",
+                "Scenario", "XMLRPC", "MockSlave", "SlaveHTTP", "ContentStore", "FarmModel",
+                "RecordingSupport",
                 .nioCore, .nioPosix, .nioSSL,
             ]),
         tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),

@@ -26,7 +26,7 @@ public struct ManagerSettings: Hashable, Sendable {
     public var downloadGapTimeout: Duration?
     /// Limit on one attempt at one file, however slowly it comes.
     public var transferTimeout: Duration = .seconds(3600)
-    /// Files fetched at once by the whole manager.
+    /// Files fetched at once by the whole manager, beside one for each builder: nobody waits for another's.
     public var concurrentDownloads = 64
     /// Largest answer to a call, in bytes.
     public var maximumAnswerSize = 16 << 20

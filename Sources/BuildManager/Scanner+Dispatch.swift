@@ -121,6 +121,7 @@ extension Scanner {
 
     private mutating func dispatched(_ plan: DispatchPlan) -> [ScanAction] {
         isDispatching = false
+        knownJob = plan.job.queueEntry
         guard !settings.attribution.clearsOnOutcome else { return end([.emit(.dispatched(plan))]) }
         return [.emit(.dispatched(plan))] + wait(.clearingFailures, [.clearFailures])
     }

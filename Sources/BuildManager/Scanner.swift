@@ -52,6 +52,8 @@ public struct Scanner: Sendable {
     var cancellation: Cancellation?
     /// Since when the builder has been asked to become clean, or been aborting unasked.
     var waitingSince: Instant?
+    /// The job that this process has dispatched here or seen on the slave.
+    var knownJob: QueueEntryID?
     /// True once the scan has begun to dispatch: failures count at once from then on (manager spec 11.2).
     var isDispatching = false
 
@@ -212,6 +214,7 @@ public struct Scanner: Sendable {
         case .success(let success): status = success
         }
         guard status.buildID == job.cookie.description else { return lost(job, status) }
+        knownJob = job.queueEntry
         if job.isCancelling { return cancel(job, status, now) }
         switch status.state {
         case .building:
@@ -231,10 +234,13 @@ public struct Scanner: Sendable {
     }
 
     /// The slave does not have the job (manager spec 3.1; deviation D1: that is a failure of both).
+    ///
+    /// A job that this process never saw there proves nothing: the manager itself may have been stopped between
+    /// taking it and sending it (invariants 3 and 53).
     private mutating func lost(_ job: JobVitals, _ status: SlaveStatus) -> [ScanAction] {
         let found = status.buildID.map { "build \(shown($0))" } ?? "no build"
         let message = "the slave is \(shown(status.stateText)) with \(found) instead of \(job.cookie)"
-        guard settings.attribution.countsLostJobs, !job.isCancelling else {
+        guard settings.attribution.countsLostJobs, knownJob == job.queueEntry, !job.isCancelling else {
             return [.emit(.jobLost(job, found: message))] + takeAway(job, reason: message)
         }
         return [.emit(.jobLost(job, found: message))] + fail(.lost, message, mayRetry: false)

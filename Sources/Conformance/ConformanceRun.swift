@@ -9,28 +9,25 @@ internal import XMLRPC
 /// says of itself: its version, build types and server decide which of the known differences apply
 /// (`SlaveProfile`, `RecordingAdapter`).
 ///
+/// The oddities of the real slave count: a slave that has been told to be strict does not conform.
+///
 /// The slave must be IDLE, must be able to reach this machine over HTTP, and its builds of a binary package should
 /// take some two seconds and end well; what passes too quickly to be looked at is reported as skipped.
 package struct ConformanceRun: Sendable {
     private let address: SlaveAddress
     private let recordings: RecordingLibrary?
     private let limits: ConformanceLimits
-    private let expectsOddities: Bool
 
     /// - Parameters:
     ///   - url: the slave's URL, `http://HOST[:PORT]`.
     ///   - recordings: what to replay; nil leaves the replay out.
-    ///   - expectsOddities: whether a refused `build` must rename the running build and empty its log, as it does
-    ///     with the real slave. False for slaves that have this switched off.
     /// - Throws: `ConformanceError` with the code `url`.
     package init(
-        url: String, recordings: RecordingLibrary?, limits: ConformanceLimits = ConformanceLimits(),
-        expectsOddities: Bool = true
+        url: String, recordings: RecordingLibrary?, limits: ConformanceLimits = ConformanceLimits()
     ) throws {
         address = try SlaveAddress(url: url)
         self.recordings = recordings
         self.limits = limits
-        self.expectsOddities = expectsOddities
     }
 
     /// Makes all checks, one after the other.
@@ -47,7 +44,7 @@ package struct ConformanceRun: Sendable {
         await replay(profile, client: client, server: server, report: report)
         await StateWalk(
             client: client, profile: profile, server: server, inputs: inputs, stamp: stamp, limits: limits,
-            report: report, expectsOddities: expectsOddities
+            report: report
         ).run()
         await server.stop()
         return await report.summary

@@ -137,7 +137,7 @@ enum FarmSchema {
                     constraints TEXT NOT NULL DEFAULT ''
                 )
                 """,
-                "CREATE INDEX build_queue_order ON build_queue (status, is_virtual, processor, score DESC, id)",
+                "CREATE INDEX build_queue_order ON build_queue (status, is_virtual, score DESC, id, processor)",
                 """
                 CREATE TABLE attempts (
                     id INTEGER PRIMARY KEY,

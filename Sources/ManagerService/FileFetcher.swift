@@ -4,7 +4,6 @@ package import ContentStore
 package import FarmModel
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// Fetches result files and logs from slaves: streamed to disk, digested on the way, complete or not at all
 /// (invariant 37).
@@ -22,36 +21,47 @@ package struct FileFetcher: Sendable {
         slots = TransferSlots(settings.concurrentDownloads)
     }
 
-    /// Fetches `/filecache/NAME` of a slave to `path`, which must not exist; up to the configured attempts.
+    /// Fetches `/filecache/NAME` of a slave to `path`; up to the configured attempts.
     ///
     /// The file appears under its name only when complete: with the length the slave announced, and with the
     /// digest expected.
     ///
-    /// - Parameter expected: nil for the build log, whose digest nobody announces.
-    /// - Throws: `EdgeFailure` saying which file and why; nothing is left at `path` then.
-    package func fetch(_ name: String, slave url: String, to path: String, expecting expected: SHA1Digest?) async throws
-        -> StoredFile
-    {
-        try await slots.withSlot {
-            var lastError: any Error = EdgeFailure("no attempt was allowed")
+    /// - Parameters:
+    ///   - temporary: where the file grows, on the same file system; nil: beside `path`.
+    ///   - expected: nil for the build log, whose digest nobody announces.
+    /// - Throws: `CallFailure` when the slave did not send the file as it should have, `EdgeFailure` when the
+    ///   manager could not write it. Nothing is left of it then.
+    package func fetch(
+        _ name: String, slave url: String, to path: String, growingAt temporary: String? = nil,
+        expecting expected: SHA1Digest?
+    ) async throws -> StoredFile {
+        try await slots.withSlot(for: url) {
+            var failure = CallFailure(.other, "no attempt was allowed")
             for _ in 0..<max(settings.downloadAttempts, 1) {
+                try Task.checkCancellation()
                 do {
                     return try await withTimeLimit(settings.transferTimeout) {
-                        try await attempt(name, slave: url, to: path, expecting: expected)
+                        try await attempt(
+                            name, slave: url, to: path, growingAt: temporary ?? path + ".part",
+                            expecting: expected)
                     }
-                } catch is CancellationError {
-                    throw CancellationError()
+                } catch let trouble as EdgeFailure {
+                    throw trouble
                 } catch {
-                    lastError = error
+                    failure = CallFailure(error)
                 }
+                // It would be as large the next time.
+                if failure.kind == .tooLarge { break }
             }
-            throw EdgeFailure("\(name): \(CallFailure(lastError).message)")
+            try Task.checkCancellation()
+            throw failure
         }
     }
 
-    private func attempt(_ name: String, slave url: String, to path: String, expecting expected: SHA1Digest?)
-        async throws -> StoredFile
-    {
+    private func attempt(
+        _ name: String, slave url: String, to path: String, growingAt temporary: String,
+        expecting expected: SHA1Digest?
+    ) async throws -> StoredFile {
         var request = HTTPClientRequest(url: url + "/filecache/" + name)
         request.headers.add(name: "User-Agent", value: "baikonur")
         if !settings.keepsConnections { request.headers.add(name: "Connection", value: "close") }
@@ -64,89 +74,45 @@ package struct FileFetcher: Sendable {
             throw CallFailure(
                 .tooLarge, "\(announced) bytes announced; at most \(settings.maximumFileSize) are taken")
         }
-        let temporary = path + ".part"
-        let pool = NIOThreadPool.singleton
-        let writer = try await pool.runIfActive {
+        let writer = try await onDisk {
             unlinkIfPresent(temporary)
             return try HashingFileWriter(creating: temporary, limit: settings.maximumFileSize)
         }
         do {
             for try await chunk in response.body {
-                try await pool.runIfActive {
-                    try chunk.withUnsafeReadableBytes { try writer.write(bytes: $0) }
-                }
+                try await onDisk { try chunk.withUnsafeReadableBytes { try writer.write(bytes: $0) } }
             }
-            return try await pool.runIfActive { () -> StoredFile in
-                let file = try writer.finish(waitsForDisk: true)
-                if let announced, announced != file.size {
-                    throw CallFailure(.reset, "\(file.size) of \(announced) bytes came")
-                }
-                if let expected, file.sha1 != expected {
-                    throw CallFailure(.malformed, "the slave announced SHA-1 \(expected) but sent \(file.sha1)")
-                }
-                guard rename(temporary, path) == 0 else {
-                    throw EdgeFailure("cannot rename \(temporary): \(errorText())")
-                }
-                return file
+            let file = try await onDisk { try writer.finish(waitsForDisk: true) }
+            if let announced, announced != file.size {
+                throw CallFailure(.reset, "\(file.size) of \(announced) bytes came")
             }
+            if let expected, file.sha1 != expected {
+                throw CallFailure(.malformed, "the slave announced SHA-1 \(expected) but sent \(file.sha1)")
+            }
+            try await onDisk { try move(temporary, to: path) }
+            return file
         } catch {
             writer.abandon()
             unlinkIfPresent(temporary)
             throw error
         }
     }
-}
 
-/// At most so many transfers at a time; the others wait their turn.
-actor TransferSlots {
-    private var free: Int
-    private var waiting: [(id: Int, turn: CheckedContinuation<Void, any Error>)] = []
-    private var nextID = 0
-
-    init(_ count: Int) { free = max(count, 1) }
-
-    nonisolated func withSlot<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
-        try await acquire()
+    /// Does something with the disk, away from the threads that scans run on.
+    ///
+    /// - Throws: `CallFailure` for a file that is too large, `EdgeFailure` for all else: a full disk is not the
+    ///   slave's fault.
+    private func onDisk<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
+        -> Result
+    {
         do {
-            let result = try await body()
-            await release()
-            return result
-        } catch {
-            await release()
+            return try await onFileThread(body)
+        } catch let error as ContentStoreError where error.code == .tooLarge {
+            throw CallFailure(.tooLarge, "more than \(settings.maximumFileSize) bytes came")
+        } catch let error as CancellationError {
             throw error
-        }
-    }
-
-    private func acquire() async throws {
-        if free > 0 {
-            free -= 1
-            return
-        }
-        nextID += 1
-        let id = nextID
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (turn: CheckedContinuation<Void, any Error>) in
-                if Task.isCancelled {
-                    turn.resume(throwing: CancellationError())
-                } else {
-                    waiting.append((id, turn))
-                }
-            }
-        } onCancel: {
-            Task { await self.giveUp(id) }
-        }
-    }
-
-    private func giveUp(_ id: Int) {
-        guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
-        waiting.remove(at: index).turn.resume(throwing: CancellationError())
-    }
-
-    private func release() {
-        if waiting.isEmpty {
-            free += 1
-        } else {
-            waiting.removeFirst().turn.resume()
+        } catch {
+            throw EdgeFailure("\(error)")
         }
     }
 }

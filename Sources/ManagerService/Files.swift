@@ -1,4 +1,5 @@
 import BuildManager
+import NIOPosix
 
 #if canImport(Glibc)
     import Glibc
@@ -10,6 +11,26 @@ import BuildManager
 func errorText() -> String { String(cString: strerror(errno)) }
 
 func unlinkIfPresent(_ path: String) { _ = unlink(path) }
+
+/// Runs what waits for the disk on a thread where nobody else has to wait for it.
+func onFileThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await NIOThreadPool.singleton.runIfActive(body)
+}
+
+/// Gives a file or a directory another name.
+///
+/// - Throws: `EdgeFailure` when it cannot be had.
+func move(_ path: String, to destination: String) throws {
+    guard rename(path, destination) == 0 else {
+        throw EdgeFailure("cannot rename \(path) to \(destination): \(errorText())")
+    }
+}
+
+/// Whether there is something of that name.
+func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+}
 
 /// Makes a directory and those above it.
 ///
@@ -55,6 +76,16 @@ func directoryEntries(_ path: String) throws -> [String] {
         if name != ".", name != ".." { names.append(name) }
     }
     return names.sorted()
+}
+
+/// Waits until the entries of a directory and of all directories below it are on the disk.
+func synchroniseTree(_ path: String) throws {
+    for name in try directoryEntries(path) {
+        var status = stat()
+        guard lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
+        try synchroniseTree("\(path)/\(name)")
+    }
+    try synchroniseDirectory(path)
 }
 
 /// Waits until a directory's entries are on the disk.

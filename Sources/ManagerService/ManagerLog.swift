@@ -14,11 +14,14 @@ enum ManagerLog {
                 "dispatched \(plan.sourceName) \(plan.sourceVersion) \(plan.architecture)",
                 metadata: ["builder": name, "job": "\(plan.job.cookie)"])
         case .collected(let job, let status):
-            logger.info("build ended", metadata: ["builder": name, "job": "\(job.cookie)", "status": "\(status.name)"])
+            logger.info(
+                "build ended",
+                metadata: ["builder": name, "job": "\(job.cookie)", "status": "\(status.name)"])
         case .jobLost(let job, let found):
             logger.warning("job lost: \(found)", metadata: ["builder": name, "job": "\(job.cookie)"])
         case .jobReset(let job, let reason):
-            logger.notice("job goes back to the queue: \(reason)", metadata: ["builder": name, "job": "\(job.cookie)"])
+            logger.notice(
+                "job goes back to the queue: \(reason)", metadata: ["builder": name, "job": "\(job.cookie)"])
         case .cancelled(let job):
             logger.info("job cancelled", metadata: ["builder": name, "job": "\(job.cookie)"])
         case .cleaning(let how):
@@ -35,8 +38,10 @@ enum ManagerLog {
                 "verdict: \(applied.verdict.explanation)",
                 metadata: [
                     "builder": name, "builder_count": "\(applied.builderCount)",
-                    "job_count": "\(applied.jobCount)", "builder_action": "\(applied.verdict.builder.rawValue)",
-                    "job_action": "\(applied.verdict.job.rawValue)", "cause": "\(applied.report.cause.rawValue)",
+                    "job_count": "\(applied.jobCount)",
+                    "builder_action": "\(applied.verdict.builder.rawValue)",
+                    "job_action": "\(applied.verdict.job.rawValue)",
+                    "cause": "\(applied.report.cause.rawValue)",
                 ])
         case .recordFailed(let message):
             logger.error("records: \(message)", metadata: ["builder": name])

@@ -28,7 +28,9 @@ enum ManagerMetrics {
             }
         case .judged(let applied):
             labels += reportLabels(applied.report)
-            if let name = jobMetric(applied.verdict.job) { Counter(label: name, dimensions: labels).increment() }
+            if let name = jobMetric(applied.verdict.job) {
+                Counter(label: name, dimensions: labels).increment()
+            }
             if let name = builderMetric(applied.verdict.builder) {
                 Counter(label: name, dimensions: labels).increment()
             }

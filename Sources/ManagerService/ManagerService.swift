@@ -140,10 +140,7 @@ package struct ManagerService: Service {
             let vitals = try await surroundings.records.allVitals()
             let waiting = try await surroundings.records.waitingGroups()
             await state.refresh(vitals, waiting: waiting, takenAt: began, now: surroundings.clock())
-            let announced = try await surroundings.records.uploadingLeaves().map(\.leaf)
-            for leaf in try surroundings.queue.finishHandOvers(announced) {
-                surroundings.logger.notice("moved a leaf whose hand-over had failed", metadata: ["leaf": "\(leaf)"])
-            }
+            try await finishHandOvers(surroundings.records.uploadingLeaves().map(\.leaf))
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -165,8 +162,20 @@ package struct ManagerService: Service {
     /// invariants 53 and 55).
     private func recover() async throws {
         let announced = try await surroundings.records.uploadingLeaves().map(\.leaf)
-        _ = try surroundings.queue.finishHandOvers(announced)
-        try surroundings.queue.discardGathered()
+        try await finishHandOvers(announced)
+        let queue = surroundings.queue
+        try await onFileThread { try queue.discardGathered(except: announced) }
+    }
+
+    private func finishHandOvers(_ announced: [String]) async throws {
+        guard !announced.isEmpty else { return }
+        let queue = surroundings.queue
+        let (moved, failures) = try await onFileThread { try queue.finishHandOvers(announced) }
+        for leaf in moved {
+            surroundings.logger.notice(
+                "moved a leaf whose hand-over had been cut short", metadata: ["leaf": "\(leaf)"])
+        }
+        for failure in failures { surroundings.logger.error("a leaf was not handed over: \(failure)") }
     }
 
     private func every(_ interval: Duration, _ body: @Sendable () async throws -> Void) async throws {

@@ -40,7 +40,8 @@ actor ManagerState {
         for vitals in all {
             if entries[vitals.id] == nil {
                 entries[vitals.id] = Entry(
-                    scanner: Scanner(settings: settings), vitals: vitals, viewTaken: takenAt, lastChange: .epoch)
+                    scanner: Scanner(settings: settings), vitals: vitals,
+                    viewTaken: takenAt, lastChange: .epoch)
                 schedule.enter(vitals.id, now: now)
             } else {
                 entries[vitals.id]?.vitals = vitals

@@ -6,7 +6,12 @@ import Subprocess
 struct ResetTrigger: Sendable {
     let command: String
 
+    /// The most bytes kept of what the command says.
+    private static let outputLimit = 4096
+
     /// Runs the command without a shell, with the builder's host and name filled in.
+    ///
+    /// The command has a session of its own, so that it and all that it started can be killed.
     ///
     /// - Parameter limit: after which the command is killed.
     /// - Throws: `EdgeFailure` with the command's output when it fails, is killed or cannot be run.
@@ -16,16 +21,32 @@ struct ResetTrigger: Sendable {
                 .replacing("{buildd_name}", with: Self.slaveName(builder))
         }
         guard let executable = words.first else { throw EdgeFailure("no reset command is configured") }
+        var options = PlatformOptions()
+        options.createSession = true
+        options.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+        ]
+        let platformOptions = options
         do {
-            let result = try await withTimeLimit(limit) {
-                try await run(
+            let (status, output) = try await withTimeLimit(limit) {
+                let result = try await run(
                     executable.contains("/") ? .path(.init(executable)) : .name(executable),
-                    arguments: .init(Array(words.dropFirst())), output: .string(limit: 4096),
-                    error: .string(limit: 4096))
+                    arguments: .init(Array(words.dropFirst())), platformOptions: platformOptions,
+                    input: .none,
+                    output: .sequence, error: .combinedWithOutput
+                ) { execution in
+                    // All is read, so that a talkative command does not get stuck, and little is kept.
+                    var said: [UInt8] = []
+                    for try await piece in execution.standardOutput where said.count < Self.outputLimit {
+                        piece.withUnsafeBytes { said += $0.prefix(Self.outputLimit - said.count) }
+                    }
+                    return said
+                }
+                return (result.terminationStatus, result.closureResult)
             }
-            guard result.terminationStatus.isSuccess else {
-                let output = [result.standardOutput, result.standardError].compactMap { $0 }.joined(separator: " ")
-                throw EdgeFailure("the reset command ended with \(result.terminationStatus): \(output.prefix(500))")
+            guard status.isSuccess else {
+                let said = ForeignText.shown(String(decoding: output, as: UTF8.self), limit: 500)
+                throw EdgeFailure("the reset command ended with \(status): \(said)")
             }
         } catch is TimeLimitExceeded {
             throw EdgeFailure("the reset command did not end within \(limit) and was killed")
@@ -58,7 +79,8 @@ struct ResetTrigger: Sendable {
 
     /// The first label of the host in the builder's URL.
     static func slaveName(_ builder: BuilderVitals) -> String {
-        let afterScheme = builder.url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
+        let afterScheme =
+            builder.url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
         let host = afterScheme.split(separator: ":").first ?? ""
         return String(host.split(separator: ".").first ?? host)
     }

@@ -3,7 +3,6 @@ import BuilddProtocol
 import ContentStore
 import FarmModel
 import FarmRecords
-import NIOPosix
 import XMLRPC
 
 /// Carries out what a scanner asks for and tells it what came of it. Decides nothing.
@@ -75,16 +74,21 @@ struct ScanRunner: Sendable {
                 try await storeLog(job, vitals)
                 crash(.logStored)
                 return .logStored(.success(()))
+            } catch let failure as CallFailure {
+                return .logStored(.failure(EdgeFailure(failure.message)))
             } catch {
-                return .logStored(.failure(EdgeFailure("\(error)")))
+                return .recordFailed("the log of \(job.cookie): \(error)")
             }
         case .fetchFiles(let results, let leaf, let place):
             do {
                 try await fetch(results, leaf: leaf, place: place, vitals)
                 return .filesFetched(.success(()))
             } catch {
-                try? queue.discard(leaf: leaf)
-                return .filesFetched(.failure(EdgeFailure("\(error)")))
+                await discard(leaf, vitals)
+                guard let failure = error as? CallFailure else {
+                    return .recordFailed("the files of \(leaf): \(error)")
+                }
+                return .filesFetched(.failure(EdgeFailure(failure.message)))
             }
         case .takeCandidate, .setCleanStatus, .noteVersion, .resetJob, .markCancelled, .clearFailures,
             .beginGathering, .handOver, .finish, .judge, .noteLogTail, .emit, .done:
@@ -121,30 +125,25 @@ struct ScanRunner: Sendable {
         case .noteVersion(let version):
             try await records.noteVersion(version, of: vitals.id)
         case .resetJob(let job, let reason):
-            try await records.resetJob(job, outcome: reason, now: now)
+            try await records.resetJob(job, from: vitals.id, outcome: reason, now: now)
         case .markCancelled(let job):
             try await records.markCancelled(job.build, now: now)
         case .clearFailures:
             try await records.clearFailures(of: vitals.id)
         case .beginGathering(let job):
-            switch try await records.beginGathering(job.build, on: vitals.id, now: now) {
+            switch try await records.beginGathering(
+                job.build, on: vitals.id, clearsFailures: settings.attribution.clearsOnOutcome, now: now)
+            {
             case .superseded: return .gathering(nil)
             case .gather(let archive, let distribution):
                 return .gathering(GatheringPlace(archive: archive, distribution: distribution))
             }
         case .handOver(let job, let leaf):
-            try await records.handOver(job.build, leaf: leaf, on: vitals.id, now: now)
-            crash(.uploadingCommitted)
-            do {
-                try queue.handOver(leaf: leaf)
-                crash(.leafMoved)
-            } catch {
-                // The build is UPLOADING and the leaf complete: the next refresh moves it.
-                emit(vitals.name, .note("\(error)"))
-            }
+            try await handOver(job, leaf, vitals, now)
         case .finish(let job, let status, let dependencies):
             try await records.finish(
-                job.build, as: status, dependencies: dependencies, on: vitals.id, now: now)
+                job.build, as: status, dependencies: dependencies, on: vitals.id,
+                clearsFailures: settings.attribution.clearsOnOutcome, now: now)
         case .judge(let report):
             let policy = settings.attribution.policy.policy(settings.attribution)
             return .judged(
@@ -185,33 +184,83 @@ struct ScanRunner: Sendable {
         }
     }
 
+    /// - Throws: `CallFailure` when the slave did not send the log; anything else is nobody's fault in the farm.
     private func storeLog(_ job: JobVitals, _ vitals: BuilderVitals) async throws {
         let path = "\(queue.root)/grabbing/log-\(job.cookie)-\(clock().nanoseconds)"
         defer { unlinkIfPresent(path) }
         _ = try await files.fetch("buildlog", slave: vitals.url, to: path, expecting: nil)
-        let log = try await NIOThreadPool.singleton.runIfActive { try library.insert(fileAt: path) }
+        let log = try await onFileThread { try library.insert(fileAt: path) }
         try await records.storeLog(log.sha1, of: job.build)
     }
 
+    /// - Throws: `CallFailure` when the slave did not send a file as announced; anything else is nobody's fault in
+    ///   the farm.
     private func fetch(
         _ results: [AnnouncedFile], leaf: String, place: GatheringPlace, _ vitals: BuilderVitals
     ) async throws {
-        let directory = try queue.gatheringDirectory(leaf: leaf, place: place)
+        let gathering = try await onFileThread { try queue.beginGathering(leaf: leaf, place: place) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, file) in results.enumerated() {
                 // A build's files come four at a time, so that one build does not take all slots.
                 if index >= 4 { _ = try await group.next() }
                 group.addTask {
-                    if file.path.count > 1 {
-                        try makeDirectories(directory + "/" + file.path.dropLast().joined(separator: "/"))
-                    }
-                    _ = try await files.fetch(
-                        file.sum.description, slave: vitals.url, to: directory + "/" + file.name,
-                        expecting: file.sum)
+                    try await fetch(file, number: index, to: gathering, vitals)
                     crash(.gathering)
                 }
             }
             try await group.waitForAll()
+        }
+        try await onFileThread { try queue.endGathering(leaf: leaf) }
+    }
+
+    private func fetch(
+        _ file: AnnouncedFile, number: Int, to gathering: UploadQueue.Gathering, _ vitals: BuilderVitals
+    ) async throws {
+        let path = ([gathering.directory] + file.path).joined(separator: "/")
+        if file.path.count > 1 {
+            let directory = ([gathering.directory] + file.path.dropLast()).joined(separator: "/")
+            try await onFileThread { try makeDirectories(directory) }
+        }
+        do {
+            _ = try await files.fetch(
+                file.sum.description, slave: vitals.url, to: path,
+                growingAt: "\(gathering.unfinished)/\(number)", expecting: file.sum)
+        } catch let failure as CallFailure {
+            throw CallFailure(failure.kind, "\(file.name): \(failure.message)")
+        }
+    }
+
+    private func discard(_ leaf: String, _ vitals: BuilderVitals) async {
+        do {
+            try await onFileThread { try queue.discard(leaf: leaf) }
+        } catch {
+            emit(vitals.name, .note("\(error); it is removed when the manager is started again"))
+        }
+    }
+
+    private func handOver(_ job: JobVitals, _ leaf: String, _ vitals: BuilderVitals, _ now: Instant)
+        async throws
+    {
+        do {
+            try await records.handOver(
+                job.build, leaf: leaf, on: vitals.id, clearsFailures: settings.attribution.clearsOnOutcome,
+                now: now)
+        } catch {
+            // The build is collected anew. What lies here is a leftover, unless the commit went through after all.
+            if let announced = try? await records.uploadingLeaves(),
+                !announced.contains(where: { $0.leaf == leaf })
+            {
+                await discard(leaf, vitals)
+            }
+            throw error
+        }
+        crash(.uploadingCommitted)
+        do {
+            try await onFileThread { try queue.handOver(leaf: leaf) }
+            crash(.leafMoved)
+        } catch {
+            // The build is UPLOADING and the leaf complete: the next refresh moves it.
+            emit(vitals.name, .note("\(error)"))
         }
     }
 }

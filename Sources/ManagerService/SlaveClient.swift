@@ -69,24 +69,42 @@ extension CallFailure {
         case let failure as TimeLimitExceeded: self.init(.timedOut, failure.description)
         case is NIOTooManyBytesError: self.init(.tooLarge, "the answer is too large")
         case let failure as NIOConnectionError:
-            switch failure.connectionErrors.first?.error {
-            case let cause as IOError where cause.errnoCode == ECONNREFUSED: self.init(cause)
-            case let cause:
-                self.init(.unreachable, "cannot connect: \(cause.map { "\($0)" } ?? "no address")")
-            }
+            // A name may have several addresses; the last one tried says as much as any.
+            self =
+                failure.connectionErrors.last.map { CallFailure($0.error) }
+                ?? CallFailure(.unreachable, "\(failure.host) has no address")
         case let failure as IOError:
             // The library's own text tells of its system calls.
             self.init(
-                failure.errnoCode == ECONNREFUSED ? .refused : .reset,
-                String(cString: strerror(failure.errnoCode)).lowercased())
-        case let failure as HTTPClientError:
-            switch failure {
-            case .remoteConnectionClosed:
-                self.init(.reset, "the slave closed the connection before its answer was complete")
-            case .connectTimeout, .readTimeout, .deadlineExceeded: self.init(.timedOut, failure.description)
-            default: self.init(.other, failure.description)
-            }
+                Self.kind(ofErrno: failure.errnoCode), String(cString: strerror(failure.errnoCode)).lowercased())
+        case HTTPParserError.invalidEOFState: self.init(.reset, Self.closedEarly)
+        case let failure as HTTPParserError: self.init(.malformed, "the answer is no HTTP: \(failure)")
+        case let failure as HTTPClientError: self.init(Self.kind(of: failure), Self.text(of: failure))
         default: self.init(.other, String(describing: error))
+        }
+    }
+
+    private static let closedEarly = "the slave closed the connection before its answer was complete"
+
+    private static func text(of failure: HTTPClientError) -> String {
+        failure == .remoteConnectionClosed ? closedEarly : failure.description
+    }
+
+    private static func kind(of failure: HTTPClientError) -> Kind {
+        switch failure {
+        case .remoteConnectionClosed: .reset
+        case .connectTimeout, .readTimeout, .deadlineExceeded: .timedOut
+        default: .other
+        }
+    }
+
+    private static func kind(ofErrno number: CInt) -> Kind {
+        switch number {
+        case ECONNREFUSED: .refused
+        case ECONNRESET, EPIPE, ENOTCONN: .reset
+        case ETIMEDOUT: .timedOut
+        case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EADDRNOTAVAIL: .unreachable
+        default: .other
         }
     }
 }

@@ -11,7 +11,9 @@ func withTimeLimit<Result: Sendable>(
             return nil
         }
         defer { group.cancelAll() }
-        guard let first = try await group.next(), let result = first else { throw TimeLimitExceeded(limit: limit) }
+        guard let first = try await group.next(), let result = first else {
+            throw TimeLimitExceeded(limit: limit)
+        }
         return result
     }
 }

@@ -2,16 +2,10 @@ import BuildManager
 import FarmModel
 import FarmRecords
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The queue of upload directories that the manager fills and the upload processor works off (manager spec 8).
 ///
 /// A leaf is filled in `grabbing`, where nobody looks, and moves to `incoming` by one rename, after the status that
-/// announces it has been committed.
+/// announces it has been committed. All calls wait for the disk.
 package struct UploadQueue: Sendable {
     package let root: String
 
@@ -25,37 +19,80 @@ package struct UploadQueue: Sendable {
         }
     }
 
-    /// Where the files of a leaf are gathered.
-    func gatheringDirectory(leaf: String, place: GatheringPlace) throws -> String {
-        let path = "\(root)/grabbing/\(leaf)/\(place.archive)/\(place.distribution)"
-        try makeDirectories(path)
-        return path
+    /// Where the files of one leaf are gathered.
+    struct Gathering: Sendable {
+        /// Where complete files appear under their names.
+        let directory: String
+        /// Where files grow. No name in here comes from a slave, and nothing of it ends in the leaf.
+        let unfinished: String
+    }
+
+    /// Makes the directories in which a leaf is gathered, empty.
+    func beginGathering(leaf: String, place: GatheringPlace) throws -> Gathering {
+        try discard(leaf: leaf)
+        let gathering = Gathering(
+            directory: "\(grabbed(leaf))/\(place.archive)/\(place.distribution)", unfinished: unfinished(leaf)
+        )
+        try makeDirectories(gathering.directory)
+        try makeDirectories(gathering.unfinished)
+        return gathering
+    }
+
+    /// All files of a leaf are there: when this returns, a power cut cannot take one away.
+    func endGathering(leaf: String) throws {
+        try removeTree(unfinished(leaf))
+        try synchroniseTree(grabbed(leaf))
+        try synchroniseDirectory(root + "/grabbing")
     }
 
     /// Throws away what an interrupted collection left (invariant 55).
-    func discard(leaf: String) throws { try removeTree("\(root)/grabbing/\(leaf)") }
+    func discard(leaf: String) throws {
+        try removeTree(unfinished(leaf))
+        try removeTree(grabbed(leaf))
+    }
 
-    /// Moves a complete leaf to where the upload processor sees it.
+    /// Moves a complete leaf to where the upload processor sees it; one that has been moved already is left alone.
     func handOver(leaf: String) throws {
-        guard rename("\(root)/grabbing/\(leaf)", "\(root)/incoming/\(leaf)") == 0 else {
-            throw EdgeFailure("cannot move the leaf \(leaf) into the queue: \(errorText())")
+        // The refresh and the scan may both be at it, and the processor may have been quicker than either.
+        do {
+            try move(grabbed(leaf), to: "\(root)/incoming/\(leaf)")
+        } catch {
+            guard !exists(grabbed(leaf)) else { throw error }
+            return
         }
         try synchroniseDirectory(root + "/incoming")
         try synchroniseDirectory(root + "/grabbing")
     }
 
-    /// Hands over leaves whose builds are UPLOADING but whose move was cut short.
+    /// Hands over leaves whose builds are UPLOADING but whose move was cut short. One that cannot be moved does not
+    /// hold up the others.
     ///
-    /// - Returns: the leaves moved.
-    func finishHandOvers(_ announced: [String]) throws -> [String] {
+    /// - Returns: the leaves moved, and why others could not be.
+    func finishHandOvers(_ announced: [String]) throws -> (moved: [String], failures: [EdgeFailure]) {
         let gathered = Set(try directoryEntries(root + "/grabbing"))
-        let pending = announced.filter(gathered.contains)
-        for leaf in pending { try handOver(leaf: leaf) }
-        return pending
+        var moved: [String] = []
+        var failures: [EdgeFailure] = []
+        for leaf in announced where gathered.contains(leaf) {
+            do {
+                try handOver(leaf: leaf)
+                moved.append(leaf)
+            } catch {
+                failures.append(EdgeFailure("\(error)"))
+            }
+        }
+        return (moved, failures)
     }
 
     /// Removes everything that was being gathered when the manager stopped.
-    func discardGathered() throws {
-        for leaf in try directoryEntries(root + "/grabbing") { try discard(leaf: leaf) }
+    ///
+    /// - Parameter announced: the leaves whose builds are UPLOADING, which are never thrown away.
+    func discardGathered(except announced: [String]) throws {
+        let kept = Set(announced)
+        for name in try directoryEntries(root + "/grabbing") where !kept.contains(name) {
+            try removeTree("\(root)/grabbing/\(name)")
+        }
     }
+
+    private func grabbed(_ leaf: String) -> String { "\(root)/grabbing/\(leaf)" }
+    private func unfinished(_ leaf: String) -> String { "\(root)/grabbing/\(leaf).unfinished" }
 }

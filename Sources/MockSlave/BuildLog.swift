@@ -22,8 +22,6 @@ struct BuildLog: Sendable {
         /// As `shown`, with credentials stripped from all that is written.
         case stripping
         case original
-        /// A file that was removed while it was open.
-        case unlinked
     }
 
     /// `/filecache/buildlog`.
@@ -41,10 +39,10 @@ struct BuildLog: Sendable {
         handle = .shown
     }
 
-    /// Writes to the open file; bytes beyond `limit` are dropped, as are all when no file is open.
+    /// Writes to the open file. Bytes beyond `limit` are lost, as are all when the file was removed.
     mutating func write(_ bytes: some Sequence<UInt8>, at now: Instant, limit: Int) {
         switch handle {
-        case .closed, .unlinked: break
+        case .closed: break
         case .shown: shown?.append(bytes, at: now, limit: limit)
         case .stripping: shown?.append(CredentialStripper.strip(Array(bytes)), at: now, limit: limit)
         case .original: original?.append(bytes, at: now, limit: limit)
@@ -84,11 +82,9 @@ struct BuildLog: Sendable {
         switch name {
         case Self.name where shown != nil:
             shown = nil
-            if handle == .shown || handle == .stripping { handle = .unlinked }
             return true
         case Self.originalName where original != nil:
             original = nil
-            if handle == .original { handle = .unlinked }
             return true
         default:
             return false

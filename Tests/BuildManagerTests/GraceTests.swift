@@ -58,6 +58,8 @@ struct GraceTests {
     @Test("a failure that counts at once takes those before it along")
     func atOnce() throws {
         var stage = ScanStage(try .bob(.dirty, job: .sample))
+        Self.answer(&stage, isGood: true)
+        stage.scan()
         Self.answer(&stage, isGood: false)
         _ = stage.scans(3)
         stage.answer(status: .idle)
@@ -110,7 +112,7 @@ struct GraceTests {
         let job = try BuilderVitals.bob(.dirty, job: .sample)
         run(job) { $0.answer(.status, failure: .reset) }
         run(job) { $0.answer(status: .unknown) }
-        run(job) { $0.answer(status: .idle) }
+        run(job) { $0.answer(status: .building(), .idle) }
         run(job) { $0.answer(status: .aborting()) }
         run(job) {
             $0.answer(status: .waiting(.ok))

@@ -36,12 +36,34 @@ struct ScanTableTests {
         ]
         for status in answers {
             var stage = ScanStage(try .bob(.dirty, job: .sample))
-            stage.answer(status: status)
+            stage.answer(status: .building(), status)
+            stage.scan()
             #expect(
                 stage.scan() == [
                     "status", "tell lost PACKAGEBUILD-7", "tell failure 1", "judge job lost, at once",
                     "tell judged",
                 ])
+        }
+    }
+
+    @Test("a job that was dispatched in this process and is then lost counts, too")
+    func lostAfterDispatch() throws {
+        var stage = ScanStage(try .bob(.clean))
+        stage.answer(status: .idle)
+        stage.answer(.candidate, .candidate(try .sample()))
+        stage.scan()
+        stage.vitals = try .bob(.dirty, job: .sample)
+        #expect(stage.scan().contains("judge job lost, at once"))
+    }
+
+    @Test("a job that this process never saw on its slave is put back and counted against nobody")
+    func neverSeen() throws {
+        for status in [SlaveStatus.idle, .building(.other), .waiting(.ok, .other)] {
+            var stage = ScanStage(try .bob(.dirty, job: .sample))
+            stage.answer(status: status)
+            let trace = stage.scan()
+            #expect(trace.last == "tell put back PACKAGEBUILD-7")
+            #expect(stage.failures.isEmpty)
         }
     }
 

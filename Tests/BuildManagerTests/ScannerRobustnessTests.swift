@@ -133,7 +133,7 @@ struct ScannerRobustnessTests {
         let fault = ScanEvent.replied(.failure(CallFailure(.fault, "error")))
         let ensured = ScanEvent.ensured([.success(.yes), .success(.yes), .success(.yes)])
         return [
-            (try .bob(.dirty, job: .sample), [status(.idle), judged]),
+            (try .bob(.dirty, job: .sample), [status(.idle), done]),
             (
                 try .bob(.dirty, job: .sample),
                 [

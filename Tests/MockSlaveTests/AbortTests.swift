@@ -63,6 +63,17 @@ struct AbortTests {
         #expect(driver.notes.contains(.abortTimedOut(id: "PACKAGEBUILD-1")))
     }
 
+    @Test("a killing step that ends at the very time limit has ended")
+    func lastMoment() throws {
+        var driver = try Driver()
+        var script = Driver.never
+        script.killing = .init(duration: .seconds(120))
+        try driver.build(script)
+        driver.call(.abort)
+        driver.pass(.seconds(120))
+        #expect(try driver.status().words == "WAITING/ABORTED")
+    }
+
     @Test("a killing step that ends without effect leaves no time limit")
     func useless() throws {
         var driver = try Driver()
@@ -180,12 +191,15 @@ struct AbortTests {
         var driver = try Driver(.release2010)
         var script = try Driver.good()
         script.progress = .time(.seconds(5))
+        script.steps[.unmount] = .init(duration: .seconds(60))
         script.killing = .init(ignoresTermination: true)
         try driver.build(script)
         driver.call(.abort)
         driver.pass(.seconds(5))
         #expect(driver.slave.state == .aborted)
         #expect(!driver.listing().contains(Driver.resultSum))
+        driver.pass(.seconds(59))
+        #expect(driver.stepsRun().last == "umount-chroot", "SIGKILL is not sent to later steps")
     }
 
     @Test("2010: clean is accepted while late steps run, and the next build is not disturbed")

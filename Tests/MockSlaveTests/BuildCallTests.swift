@@ -200,6 +200,25 @@ struct BuildCallTests {
         #expect(driver.log() == log)
     }
 
+    @Test("what was made before the failure is in the way of the same id later")
+    func madeDirectory() throws {
+        func blocks(_ bad: XMLRPCCall) throws -> Bool {
+            var driver = try Driver()
+            #expect(driver.call(bad) == .error)
+            driver.handle(.restart)
+            return driver.call(Driver.buildCall()) == .error
+        }
+        var arguments = Driver.arguments
+        arguments["series"] = nil
+        #expect(try blocks(Driver.buildCall(arguments: arguments)))
+        let sum = XMLRPCValue.string(Driver.dscSum)
+        #expect(try blocks(Driver.buildCall(files: ["a/b.dsc": sum])))
+        #expect(try !blocks(Driver.buildCall(files: ["a.tar.gz": sum])))
+        arguments = Driver.arguments
+        arguments["suite"] = nil
+        #expect(try !blocks(Driver.buildCall(arguments: arguments)))
+    }
+
     @Test("arguments that are nil leave a slave stuck, and ci without jobs breaks status")
     func nilArguments() throws {
         func stuck(_ type: String, _ arguments: XMLRPCValue) throws -> XMLRPCResponse? {

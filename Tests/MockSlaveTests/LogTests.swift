@@ -114,6 +114,15 @@ struct LogTests {
         #expect(driver.notes.contains(.buildFinished(id: "PACKAGEBUILD-1", result: .ok)))
     }
 
+    @Test("status calls before the main step count too")
+    func earlyStatusCalls() throws {
+        var driver = try Driver { $0.stepDuration = .seconds(1) }
+        try driver.build(BuildScript(progress: .statusCalls(1), results: .none))
+        #expect(try driver.status().words == "BUILDING")
+        driver.pass(.seconds(9))
+        #expect(driver.slave.state == .waiting)
+    }
+
     @Test("the log outlives a restart and ends with clean")
     func lifetime() throws {
         var driver = try Driver()

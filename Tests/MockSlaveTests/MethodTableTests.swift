@@ -33,9 +33,7 @@ struct MethodTableTests {
                             stateAfter: after ?? state))
                 }
                 add(.echo(["ping", 1]), ["ping", 1])
-                add(
-                    .ensurePresent(sum: chroot, url: nil),
-                    [true, "No URL"])
+                add(EnsurePresentTests.call(.string(Driver.sum), url: .nil), [true, "No URL"])
                 add(
                     Driver.buildCall(type: "nope"),
                     ["BuilderStatus.UNKNOWNBUILDER", .string("nope not in \(types(dialect))")])
@@ -74,8 +72,6 @@ struct MethodTableTests {
         }
         return cells
     }
-
-    static var chroot: SHA1Digest { SHA1Digest(Driver.sum) ?? SHA1Digest(bytes: (0..<20).map { _ in 0 })! }
 
     static func types(_ dialect: SlaveDialect) -> String {
         switch dialect {

@@ -270,7 +270,9 @@ struct ProgressTests {
         try driver.build(script)
         driver.handle(.apply(.outcome(change.0)))
         driver.pass(.seconds(1))
-        #expect(try driver.status().words == "WAITING/\(change.1)")
+        let status = try driver.status()
+        #expect(status.words == "WAITING/\(change.1)")
+        #expect((status.dependencies == "libfoo") == (change.1 == "DEPFAIL"))
     }
 
     @Test("an outcome given while results are gathered ends the build", arguments: changes)
@@ -279,7 +281,9 @@ struct ProgressTests {
         var driver = try Driver()
         try driver.build(BuildScript(progress: .time(.zero)))
         driver.handle(.apply(.outcome(change.0)))
-        #expect(try driver.status().words == "WAITING/\(change.1)")
+        let status = try driver.status()
+        #expect(status.words == "WAITING/\(change.1)")
+        #expect((status.dependencies == "libfoo") == (change.1 == "DEPFAIL"))
     }
 
     @Test("effects on a build do nothing to an idle slave")

@@ -278,6 +278,14 @@ struct StepTests {
         #expect(driver.log()?.contains(" lint 1\n") == false)
     }
 
+    @Test("a broken job outweighs a failed one")
+    func ciFailedAndBroken() throws {
+        var script = try Driver.good()
+        script.jobs = ["test:0": .init(end: .exit(200)), "lint:1": .init(end: .exit(1))]
+        var driver = try ciBuild(script)
+        #expect(try driver.status().words == "WAITING/BUILDERFAIL")
+    }
+
     @Test("a ci build reports its jobs from the first status on, each with its files")
     func ciFiles() throws {
         let digest = try #require(SHA1Digest(Driver.resultSum))

@@ -44,7 +44,7 @@ struct ScenarioErrorTests {
         ("name: x\nformat: 2", "2:9: format: found `2`, expected 1, the only format so far"),
         (
             "name: x\nmanager: { policy: curent }",
-            "2:20: manager.policy: found `curent`, expected one of none, 2010, current; did you mean `current`?"
+            "2:20: manager.policy: found `curent`, expected current; did you mean `current`?"
         ),
         (
             "name: x\nmanager: { keep-alive: maybe }",

@@ -15,13 +15,16 @@ struct RecordingAdapter: Sendable {
         self.fixtureDates = fixtureDates
     }
 
-    /// What the recordings were made with.
-    private static let recordedTypes = [
-        "binarypackage", "sourcepackagerecipe", "translation-templates", "livefs", "snap", "oci", "charm",
-        "ci",
-        "rock", "craft",
-    ]
-    private static let recordedArchitecture = "amd64"
+    /// The build types and the architecture of the slaves that were recorded.
+    private var recorded: (types: [String], architecture: String) {
+        switch profile.dialect {
+        case .today:
+            let containers = ["livefs", "snap", "oci", "charm", "ci", "rock", "craft"]
+            return (["binarypackage", "sourcepackagerecipe", "translation-templates"] + containers, "amd64")
+        case .release2010:
+            return (["sourcepackagerecipe", "translation-templates", "binarypackage", "debian"], "i386")
+        }
+    }
     private static let recordedFixtureDate = "Mon, 01 Jan 2024 01:00:00 GMT"
 
     /// The folder of variants that fits the slave's Twisted; nil for the reference, 24.3.0.
@@ -67,14 +70,12 @@ struct RecordingAdapter: Sendable {
     }
 
     private func body(_ body: [UInt8]) -> [UInt8] {
-        guard profile.dialect == .today, !body.isEmpty else { return body }
-        var body = Self.replace(
-            SlaveProfile.quoted(Self.recordedTypes), with: profile.quotedBuildTypes, in: body)
-        body = Self.replace(
-            Self.values(Self.recordedTypes), with: Self.values(profile.buildTypes), in: body)
+        guard !body.isEmpty else { return body }
+        let recorded = recorded
+        var body = Self.replace(SlaveProfile.quoted(recorded.types), with: profile.quotedBuildTypes, in: body)
+        body = Self.replace(Self.values(recorded.types), with: Self.values(profile.buildTypes), in: body)
         return Self.replace(
-            Self.values(["1.0", Self.recordedArchitecture]),
-            with: Self.values(["1.0", profile.architecture]),
+            Self.values(["1.0", recorded.architecture]), with: Self.values(["1.0", profile.architecture]),
             in: body)
     }
 

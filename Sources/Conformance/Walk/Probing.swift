@@ -27,7 +27,8 @@ extension StateWalk {
                 if passesByItself { now = try await status().state }
             }
             if now != state {
-                await report.skip(name, because: "the slave became \(now?.rawValue ?? "something else") by itself")
+                await report.skip(
+                    name, because: "the slave became \(now?.rawValue ?? "something else") by itself")
             } else if let fault {
                 await report.fail(name, expected: fault.expected, got: fault.got)
             } else {

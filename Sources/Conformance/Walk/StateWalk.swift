@@ -14,8 +14,6 @@ struct StateWalk: Sendable {
     let stamp: String
     let limits: ConformanceLimits
     let report: Report
-    /// Whether the oddities of the real slave are expected too (protocol spec 6).
-    let expectsOddities: Bool
 
     static let absentSum = String(repeating: "a", count: 39) + "b"
 

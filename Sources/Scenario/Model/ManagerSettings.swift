@@ -84,7 +84,7 @@ public struct AttributionSettings: Hashable, Sendable {
 
 /// How the manager fetches results from slaves.
 public struct DownloadSettings: Hashable, Sendable {
-    /// Files fetched at the same time, over all slaves.
+    /// Files fetched at the same time, beside one for each slave.
     public var concurrency = 64
     /// Tries per file, without a pause between them.
     public var attempts = 3
