@@ -82,19 +82,19 @@ package struct FarmRun: Sendable {
         let monitor = FarmMonitor(
             scenario: scenario, records: records, library: library, recorder: recorder, slaves: slaves,
             tick: options.tick)
+        recorder.record(
+            .runStarted,
+            fields: [
+                .scenario: .text(scenario.name), .seed: .text(String(scenario.seed)),
+                .builders: .number(Int64(scenario.slaves.count)),
+                .jobs: .number(Int64(scenario.jobs.count)),
+            ])
         do {
             let urls = try await slaves?.start().reduce(into: [:]) { $0[$1.name] = $1.url } ?? externalURLs()
             let loader = FarmLoader(
                 scenario: scenario, records: records, library: library, clock: options.clock)
             try await loader.enterBuilders(urls: urls)
             let sources = try await loader.enterSources()
-            recorder.record(
-                .runStarted,
-                fields: [
-                    .scenario: .text(scenario.name), .seed: .text(String(scenario.seed)),
-                    .builders: .number(Int64(scenario.slaves.count)),
-                    .jobs: .number(Int64(scenario.jobs.count)),
-                ])
             let parts = FarmParts(
                 settings: BuildManager.ManagerSettings(scenario, resetCommand: try resetCommand()),
                 uploadInterval: scenario.manager.uploads.interval, stopTimeout: scenario.manager.stopTimeout,

@@ -32,7 +32,7 @@ public struct FarmEvent: Hashable, Sendable {
         /// One line for `docs/events.md`.
         public var summary: String {
             switch self {
-            case .runStarted: "The farm runs: slaves listen, the manager scans."
+            case .runStarted: "The run begins: the slaves are started, and then the manager."
             case .runEnded: "The farm is stopped."
             case .jobQueued: "A job entered the queue."
             case .jobTaken: "A builder took a job from the queue; its attempt at it begins."
