@@ -146,7 +146,8 @@ let package = Package(
             ], swiftSettings: strict),
 
         // Tests.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: [.subprocess], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "RecordingSupport",
             dependencies: [
@@ -194,7 +195,15 @@ let package = Package(
                 "SlaveHost", "MockSlave", "DebianFormats", "BuilddProtocol", "XMLRPC", "FarmModel", .nioCore,
                 .nioPosix,
             ]),
-        tests("FarmRunner", ["Scenario", "FarmModel"]),
+        tests(
+            "FarmRunner",
+            [
+                "baikonur", "Scenario", "ScenarioFiles", "FarmRecords", "BuildManager", "FarmModel", .logging,
+            ]),
+        .testTarget(
+            name: "baikonurCommandTests",
+            dependencies: ["baikonur", "TestSupport", "FarmRecords", "FarmModel", "Scenario"],
+            path: "Tests/CommandLineTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

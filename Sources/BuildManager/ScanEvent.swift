@@ -112,6 +112,8 @@ public enum ScanAction: Sendable {
 
 /// What a manager has to tell: the log, the metrics and the event file are made from these.
 public enum ManagerEvent: Hashable, Sendable {
+    /// The builder took the job from the queue; whether it accepts it comes out later.
+    case taken(DispatchPlan)
     case dispatched(DispatchPlan)
     case collected(JobVitals, BuildStatus)
     case jobLost(JobVitals, found: String)

@@ -5,7 +5,7 @@ import Store
 public struct BuilderListing: Hashable, Sendable {
     public var vitals: BuilderVitals
     public var failNotes: String?
-    /// Source name and version of the running job.
+    /// The running job, as `BuildTitle` names it.
     public var jobTitle: String?
 }
 
@@ -30,8 +30,10 @@ public struct BuildListing: Hashable, Sendable {
     public var attempts: Int
     public var binaries: Int
 
-    /// `SOURCE_VERSION_ARCH`, as people and expectations name a build.
-    public var title: String { "\(sourceName)_\(sourceVersion)_\(architecture)" }
+    /// What people and expectations call the build.
+    public var title: String {
+        BuildTitle.make(source: sourceName, version: sourceVersion, architecture: architecture)
+    }
 }
 
 /// One dispatch of a build to a builder.

@@ -17,49 +17,41 @@ package struct FarmDirectory: Hashable, Sendable {
     package var processorLog: String { root + "/process-uploads.log" }
     /// Where and with which token the slave host is controlled; readable by its owner only.
     package var control: String { root + "/slaves.control" }
-    /// Marks a directory that `clear` may empty.
-    private var marker: String { root + "/.baikonur-farm" }
 
-    /// Makes the directory for a new farm. One that held a farm before is emptied; one that holds anything else is
-    /// refused.
+    /// Marks a directory that may be emptied, and is locked by the process that runs the farm.
+    private static let marker = ".baikonur-farm"
+
+    /// Takes the directory for this process and makes it when it is not there.
     ///
-    /// - Throws: `FarmRunnerError` when the directory is somebody else's or cannot be made.
-    package func clear() throws {
+    /// - Parameter isEmptied: whether what an earlier farm left is removed. A directory that holds anything and was
+    ///   never a farm's is refused either way.
+    /// - Returns: keeps others out for as long as it lives.
+    /// - Throws: `FarmRunnerError` when the directory is somebody else's or in use, or cannot be written.
+    package func claim(isEmptied: Bool) throws -> FarmClaim {
         let files = FileManager.default
         do {
-            if files.fileExists(atPath: root) {
-                let names = try files.contentsOfDirectory(atPath: root)
-                guard names.isEmpty || files.fileExists(atPath: marker) else {
-                    throw FarmRunnerError(
-                        "\(root) is not empty and was not made by baikonur; name another directory with --farm")
-                }
-                for name in names { try files.removeItem(atPath: root + "/" + name) }
+            try files.createDirectory(atPath: root, withIntermediateDirectories: true)
+            let names = try files.contentsOfDirectory(atPath: root)
+            guard names.isEmpty || names.contains(Self.marker) else {
+                throw FarmRunnerError(
+                    .directory,
+                    "\(root) is not empty and was not made by baikonur; name another directory with --farm")
             }
-            try prepare()
+            guard let claim = try FarmClaim(path: root + "/" + Self.marker) else {
+                throw FarmRunnerError(
+                    .directory,
+                    "a farm runs in \(root) already; stop it first, or name another directory with --farm")
+            }
+            if isEmptied {
+                for name in names where name != Self.marker {
+                    try files.removeItem(atPath: root + "/" + name)
+                }
+            }
+            return claim
         } catch let error as FarmRunnerError {
             throw error
         } catch {
-            throw FarmRunnerError("cannot prepare \(root): \(error.localizedDescription)")
+            throw FarmRunnerError(.directory, "cannot prepare \(root): \(error.localizedDescription)")
         }
     }
-
-    /// Makes what is missing and keeps what is there.
-    package func prepare() throws {
-        do {
-            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-            if !FileManager.default.fileExists(atPath: marker) {
-                try Data("A farm of baikonur; \"baikonur run\" may empty this directory.\n".utf8).write(
-                    to: URL(filePath: marker))
-            }
-        } catch {
-            throw FarmRunnerError("cannot prepare \(root): \(error.localizedDescription)")
-        }
-    }
-}
-
-/// What keeps a farm from running, for people.
-package struct FarmRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
-    package var message: String
-    package init(_ message: String) { self.message = message }
-    package var description: String { message }
 }

@@ -11,7 +11,6 @@ struct FarmLoader: Sendable {
     let scenario: Scenario
     let records: FarmRecords
     let library: ContentStore
-    let titles: JobTitles
     let clock: @Sendable () -> Instant
 
     /// Enters the builders.
@@ -20,7 +19,7 @@ struct FarmLoader: Sendable {
     func enterBuilders(urls: [BuilderName: String]) async throws {
         for slave in scenario.slaves {
             guard let url = urls[slave.name] else {
-                throw FarmRunnerError("no address is known of the slave \(slave.name)")
+                throw FarmRunnerError(.slaves, "no address is known of the slave \(slave.name)")
             }
             try await records.enter(
                 builder: BuilderVitals(
@@ -42,14 +41,9 @@ struct FarmLoader: Sendable {
     /// - Returns: the id of each job's source package, in the scenario's order.
     func enterSources() async throws -> [Int64] {
         let archives = try await enterArchives()
-        for (series, architecture) in Set(scenario.jobs.map { [$0.series, $0.architecture] }).map({ ($0[0], $0[1]) })
-            .sorted(by: <)
-        {
-            let image = try library.insert(
-                bytes: Array("Stands in for the base image of \(series) for \(architecture).\n".utf8))
-            try await records.enter(
-                image: .init(name: "chroot-\(series)-\(architecture).tar.gz", sum: image.sha1), series: series,
-                architecture: architecture)
+        var places: Set<[String]> = []
+        for job in scenario.jobs where places.insert([job.series, job.architecture]).inserted {
+            try await enterImage(series: job.series, architecture: job.architecture)
         }
         var known: [[String]: Int64] = [:]
         var ids: [Int64] = []
@@ -60,7 +54,7 @@ struct FarmLoader: Sendable {
                 continue
             }
             guard let archive = archives[job.archive] else {
-                throw FarmRunnerError("job \(job.name): no archive is named '\(job.archive)'")
+                throw FarmRunnerError(.scenario, "job \(job.name): no archive is named '\(job.archive)'")
             }
             let id = try await records.enter(source: try source(of: job, archive: archive))
             known[key] = id
@@ -70,22 +64,21 @@ struct FarmLoader: Sendable {
     }
 
     /// Puts a job into the queue.
-    @discardableResult
-    func enter(_ job: JobSpec, source: Int64) async throws -> BuildID {
-        let archive = scenario.archives.first { $0.name == job.archive }
-        let build = try await records.enter(
+    func enter(_ job: JobSpec, source: Int64, score: Int64) async throws -> BuildID {
+        try await records.enter(
             build: BuildEntry(
-                source: source, series: job.series, pocket: job.pocket.rawValue, architecture: job.architecture,
+                source: source, series: job.series, pocket: job.pocket.rawValue,
+                architecture: job.architecture,
                 isArchIndep: job.buildsIndependent, processor: job.architecture,
                 isVirtualized: job.isVirtual, constraints: job.tags,
-                score: score(job, archive)),
+                score: score),
             now: clock())
-        titles[build] = job.name
-        return build
     }
 
-    private func score(_ job: JobSpec, _ archive: ArchiveSpec?) -> Int64 {
+    /// The score that the scenario gives a job, or that its properties come to (manager spec 5.2).
+    func score(of job: JobSpec) -> Int64 {
         if let pinned = job.score { return Int64(pinned) }
+        let archive = scenario.archives.first { $0.name == job.archive }
         var score = BuildScore()
         score.isPrivate = archive?.isPrivate ?? false
         score.isCopyArchive = archive?.purpose == .copy
@@ -95,6 +88,14 @@ struct FarmLoader: Sendable {
         score.pocket = job.pocket.rawValue
         score.component = job.component
         return score.value
+    }
+
+    private func enterImage(series: String, architecture: String) async throws {
+        let image = try library.insert(
+            bytes: Array("Stands in for the base image of \(series) for \(architecture).\n".utf8))
+        try await records.enter(
+            image: .init(name: "chroot-\(series)-\(architecture).tar.gz", sum: image.sha1), series: series,
+            architecture: architecture)
     }
 
     private func enterArchives() async throws -> [String: Int64] {
@@ -122,7 +123,7 @@ struct FarmLoader: Sendable {
     private func source(of job: JobSpec, archive: Int64) throws -> SourceEntry {
         let description = try SourceDescription(
             name: job.source, version: job.version, distribution: job.suite, section: job.section)
-        let files = try PackageBuilder(seed: scenario.seed, modified: Instant(seconds: 1_262_304_000))
+        let files = try PackageBuilder(scenario)
             .source(description, targetBytes: job.sourceSize.bytes)
         return SourceEntry(
             archive: archive, name: job.source, version: job.version, component: job.component,

@@ -2,77 +2,95 @@ import ContentStore
 import FarmModel
 import FarmRecords
 import Scenario
-import Synchronization
 
-/// Looks at a farm from outside, through its records: tells when it is done, what changed, and how it ended.
-struct FarmMonitor: Sendable {
-    let scenario: Scenario
-    let records: FarmRecords
-    let library: ContentStore
-    let recorder: EventRecorder
+/// Looks at a farm from outside, through its records: tells what changed, when the farm is done, and how it ended.
+actor FarmMonitor {
+    private let scenario: Scenario
+    private let records: FarmRecords
+    private let library: ContentStore
+    private let recorder: EventRecorder
     /// Nil when the slaves are hosted elsewhere.
-    let slaves: SlaveFarm?
-    let titles: JobTitles
-    let start: Instant
-    let clock: @Sendable () -> Instant
-    let options: FarmRun.Options
+    private let slaves: SlaveFarm?
+    /// Time between two looks.
+    private let tick: Duration
+    private let begin = ContinuousClock.now
+    private var statuses: [BuildID: BuildStatus] = [:]
 
-    /// Watches until all jobs are final and nothing that is expected is still missing, or until the limit.
+    init(
+        scenario: Scenario, records: FarmRecords, library: ContentStore, recorder: EventRecorder,
+        slaves: SlaveFarm?, tick: Duration
+    ) {
+        self.scenario = scenario
+        self.records = records
+        self.library = library
+        self.recorder = recorder
+        self.slaves = slaves
+        self.tick = tick
+    }
+
+    /// Looks at the farm again and again, until all jobs are final and nothing that `until` asks for is missing, or
+    /// until the limit.
     func watch(_ observe: @Sendable (FarmTable) async -> Void) async throws -> FarmOutcome.Ending {
-        var statuses: [BuildID: BuildStatus] = [:]
         while true {
-            let builds = try await records.builds()
-            let builders = try await records.builderListings()
-            recordChanges(builds, &statuses)
-            let now = clock()
-            await observe(
-                FarmTable(
-                    scenario: scenario.name, elapsed: now - start, limit: scenario.limit, builders: builders,
-                    builds: builds, headlines: recorder.headlines))
-            if builds.count == scenario.jobs.count, builds.allSatisfy(\.status.isFinal) {
-                if scenario.until == .jobs { return .allFinal }
-                // What is to happen to builders may take longer than the jobs.
-                if RunVerdict(scenario, try await outcome(ending: .allFinal)).grade == .pass { return .allFinal }
-            }
-            if now - start >= scenario.limit { return .limit }
-            try await Task.sleep(for: options.tick)
+            let table = try await look()
+            await observe(table)
+            if try await isDone(table) { return .allFinal }
+            let rest = scenario.limit - table.elapsed
+            guard rest > .zero else { return .limit }
+            try await Task.sleep(for: min(tick, rest))
         }
     }
 
-    private func recordChanges(_ builds: [BuildListing], _ statuses: inout [BuildID: BuildStatus]) {
-        for build in builds {
-            let before = statuses[build.build]
-            guard before != build.status else { continue }
-            statuses[build.build] = build.status
-            let job = titles[build.build]
-            guard let before else {
-                recorder.record(
-                    .jobQueued, job: job,
-                    fields: [.build: .text("\(build.cookie)"), .score: .number(build.score ?? 0)])
-                continue
-            }
+    /// One look: what changed goes into the event log.
+    func look() async throws -> FarmTable {
+        let builds = try await records.builds()
+        for build in builds { record(build) }
+        return FarmTable(
+            scenario: scenario.name, elapsed: elapsed, limit: scenario.limit,
+            builders: try await records.builderListings(), builds: builds, headlines: recorder.headlines)
+    }
+
+    private var elapsed: Duration { begin.duration(to: .now) }
+
+    private func isDone(_ table: FarmTable) async throws -> Bool {
+        guard table.builds.count == scenario.jobs.count, table.builds.allSatisfy(\.status.isFinal) else {
+            return false
+        }
+        switch scenario.until {
+        case .jobs: return true
+        case .expectations:
+            // What is to happen to builders may take longer than the jobs.
+            return RunVerdict(scenario, try await outcome(ending: .allFinal)).grade == .pass
+        }
+    }
+
+    private func record(_ build: BuildListing) {
+        let before = statuses.updateValue(build.status, forKey: build.build) ?? .needsBuild
+        guard before != build.status else { return }
+        let cookie = FarmEvent.Value.text("\(build.cookie)")
+        recorder.record(
+            .statusChanged, builder: build.builder.flatMap { BuilderName($0) }, job: build.title,
+            fields: [.build: cookie, .from: .text(before.name), .to: .text(build.status.name)])
+        switch build.status {
+        case .fullyBuilt:
             recorder.record(
-                .statusChanged, builder: build.builder.flatMap { BuilderName($0) }, job: job,
-                fields: [.from: .text(before.name), .to: .text(build.status.name)])
-            switch build.status {
-            case .fullyBuilt:
-                recorder.record(.uploadAccepted, job: job, fields: [.binaries: .number(Int64(build.binaries))])
-            case .failedToUpload:
-                recorder.record(.uploadRejected, job: job)
-                recorder.headline("upload of \(job ?? "?") refused")
-            default: break
-            }
+                .uploadAccepted, job: build.title,
+                fields: [.build: cookie, .binaries: .number(Int64(build.binaries))])
+        case .failedToUpload:
+            let reason = build.uploadLog.flatMap(end)?.split(separator: "\n").last.map(String.init)
+            recorder.record(
+                .uploadRejected, job: build.title,
+                fields: [.build: cookie, .reason: .text(reason ?? "no upload log")])
+            recorder.headline("the packages of \(build.title) are refused: \(reason ?? "no upload log")")
+        default: break
         }
     }
 
     /// The farm as its records show it.
     func outcome(ending: FarmOutcome.Ending) async throws -> FarmOutcome {
-        let builders = try await records.builderListings()
-        let byName = builders.reduce(into: [BuilderName: BuilderListing]()) { $0[$1.vitals.name] = $1 }
+        let listings = try await records.builderListings().reduce(into: [:]) { $0[$1.vitals.name] = $1 }
+        let builds = try await records.builds().reduce(into: [:]) { $0[$1.title] = $1 }
         var jobs: [FarmOutcome.Job] = []
-        let builds = try await records.builds().reduce(into: [String: BuildListing]()) { all, build in
-            if let title = titles[build.build] { all[title] = build }
-        }
         for spec in scenario.jobs {
             guard let build = builds[spec.name] else {
                 jobs.append(.init(source: spec.source, name: spec.name, status: .needsBuild))
@@ -81,14 +99,16 @@ struct FarmMonitor: Sendable {
             jobs.append(
                 .init(
                     source: spec.source, name: spec.name, status: build.status,
-                    builders: try await records.attempts(of: build.build).compactMap { BuilderName($0.builder) },
+                    builders: try await records.attempts(of: build.build).compactMap {
+                        BuilderName($0.builder)
+                    },
                     binaries: try await records.binaries(of: build.build).map(\.fileName),
-                    logTail: logTail(build)))
+                    logTail: build.log.flatMap(end) ?? build.logTail ?? ""))
         }
         return FarmOutcome(
-            ending: ending, duration: clock() - start,
+            ending: ending, duration: elapsed,
             builders: scenario.slaves.map { slave in
-                let listing = byName[slave.name]
+                let listing = listings[slave.name]
                 return .init(
                     name: slave.name, isEnabled: listing?.vitals.isOK ?? false,
                     failureCount: listing?.vitals.failureCount ?? 0, notes: listing?.failNotes,
@@ -97,13 +117,14 @@ struct FarmMonitor: Sendable {
             jobs: jobs, eventCounts: recorder.counts, timesFired: slaves?.timesFired ?? [:])
     }
 
-    /// The end of a build's log: of the stored one when there is one, else the last tail seen.
-    private func logTail(_ build: BuildListing) -> String {
-        if let log = build.log, let size = library.size(of: log), size < 1 << 20,
-            let bytes = try? library.bytes(of: log, limit: 1 << 20)
-        {
-            return String(decoding: bytes.suffix(2048), as: UTF8.self)
+    /// The end of a stored log; nil when it cannot be read.
+    private func end(of log: SHA1Digest) -> String? {
+        guard let file = try? library.openFile(log), let size = try? Int64(file.status().st_size) else {
+            return nil
         }
-        return build.logTail ?? ""
+        let begin = max(0, size - 2048)
+        return (try? file.bytes(at: begin, count: Int(size - begin))).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 }

@@ -2,53 +2,67 @@ import BuildManager
 import ContentStore
 import FarmModel
 import FarmRecords
-import Foundation
 import Librarian
 import Logging
 import ManagerService
 import ServiceLifecycle
-import Subprocess
 
 /// Librarian, manager and upload processor of one farm.
 struct FarmParts: Sendable {
     let settings: BuildManager.ManagerSettings
     let uploadInterval: Duration
+    /// How long a stop waits for running scans and transfers.
+    let stopTimeout: Duration
     let options: FarmRun.Options
     let records: FarmRecords
     let library: ContentStore
     let recorder: EventRecorder
-    let titles: JobTitles
+    let jobs: JobLedger
     let clock: @Sendable () -> Instant
 
-    /// Runs all of them until cancelled; then running scans and downloads from the librarian are finished first.
+    /// Runs all of them until cancelled. Then the manager stops first, after its running scans; then the librarian;
+    /// and last the upload processor.
     ///
-    /// - Throws: when one of them cannot start.
+    /// - Throws: what any of them threw; the others are stopped then.
     func run() async throws {
         let librarian = Librarian(
             store: library, access: FarmLibraryAccess(records), options: .init(host: options.librarianHost),
             logger: options.logger, now: clock)
+        var services: [any Service] = [librarian]
+        // Services are stopped in the reverse order.
+        if options.runsUploadProcessor { services.insert(keeper, at: 0) }
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: librarian)], logger: Logger(label: "farm") { _ in SwiftLogNoOpLogHandler() })
-        configuration.maximumGracefulShutdownDuration = options.stopTimeout
-        let services = ServiceGroup(configuration: configuration)
+            services: services.map { .init(service: $0) },
+            logger: Logger(label: "farm") { _ in SwiftLogNoOpLogHandler() })
+        configuration.maximumGracefulShutdownDuration = stopTimeout
+        let group = ServiceGroup(configuration: configuration)
         // Not a child: when this task is cancelled, the services are to stop in their own time.
-        let serving = Task { try await services.run() }
+        let serving = Task { try await group.run() }
         try await withTaskCancellationHandler {
-            let port = try await librarian.port
-            await services.addServiceUnlessShutdown(
-                try manager(librarianURL: "http://\(options.librarianHost):\(port)"))
-            if options.runsUploadProcessor {
-                try? await runUploadProcessor()
-                await services.triggerGracefulShutdown()
+            do {
+                // The manager tells slaves where the librarian is, so it has to be there first.
+                let url = try await "http://\(options.librarianHost):\(librarian.port)"
+                await group.addServiceUnlessShutdown(try manager(librarianURL: url))
+            } catch {
+                await group.triggerGracefulShutdown()
+                try await serving.value
+                throw error
             }
             try await serving.value
         } onCancel: {
-            Task { await services.triggerGracefulShutdown() }
+            Task { await group.triggerGracefulShutdown() }
         }
     }
 
+    private var keeper: UploadProcessorKeeper {
+        UploadProcessorKeeper(
+            program: options.program, directory: options.directory, interval: uploadInterval,
+            recorder: recorder,
+            logger: options.logger)
+    }
+
     private func manager(librarianURL: String) throws -> ManagerService {
-        let translator = ManagerEventTranslator(recorder: recorder, titles: titles)
+        let translator = ManagerEventTranslator(recorder: recorder, jobs: jobs)
         return ManagerService(
             settings: settings,
             surroundings: .init(
@@ -56,27 +70,5 @@ struct FarmParts: Sendable {
                 queue: try UploadQueue(root: options.directory.uploads), librarianURL: librarianURL,
                 logger: options.logger, clock: clock,
                 sink: { _, builder, event in translator.record(builder, event) }, crash: options.crash))
-    }
-
-    /// Keeps an upload processor running; one that dies is started again.
-    private func runUploadProcessor() async throws {
-        while !Task.isCancelled {
-            let log = FileManager.default.createFile(atPath: options.directory.processorLog, contents: nil)
-            guard log, let output = FileHandle(forWritingAtPath: options.directory.processorLog) else {
-                throw FarmRunnerError("cannot write \(options.directory.processorLog)")
-            }
-            var platform = PlatformOptions()
-            platform.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
-            let result = try await Subprocess.run(
-                .path(.init(options.program)),
-                arguments: [
-                    "process-uploads", "--farm", options.directory.root, "--interval",
-                    "\(Int(uploadInterval.inSeconds * 1000))ms",
-                ], platformOptions: platform, output: .fileDescriptor(.init(rawValue: output.fileDescriptor), closeAfterSpawningProcess: false),
-                error: .fileDescriptor(.init(rawValue: output.fileDescriptor), closeAfterSpawningProcess: false))
-            try Task.checkCancellation()
-            recorder.headline("the upload processor ended (\(result.terminationStatus)) and is started again")
-            try await Task.sleep(for: .seconds(1))
-        }
     }
 }

@@ -2,12 +2,10 @@ import BuildManager
 import ContentStore
 package import FarmModel
 import FarmRecords
-import Foundation
-import Librarian
 package import Logging
 package import ManagerService
 package import Scenario
-import ServiceLifecycle
+import SlaveHost
 
 // The room that puts a farm together: slaves, librarian, manager and upload processor, from one scenario.
 
@@ -29,8 +27,11 @@ package struct FarmRun: Sendable {
         /// The address at which slaves reach the librarian.
         package var librarianHost = "127.0.0.1"
         package var runsUploadProcessor = true
-        /// How long a stop waits for running scans and transfers.
-        package var stopTimeout: Duration = .seconds(60)
+        /// Returns when the run is to be stopped before its end.
+        package var stop: @Sendable () async -> Void = waitForStopSignal
+        /// How long scans may go on at the end before slaves hosted here hang up.
+        package var patience: Duration = .seconds(2)
+        package var clock: @Sendable () -> Instant = { .systemTime }
         /// Called at each of the manager's crash points; does nothing outside of tests.
         package var crash: @Sendable (CrashPoint) -> Void = { _ in }
 
@@ -38,6 +39,11 @@ package struct FarmRun: Sendable {
             self.directory = directory
             self.program = program
             self.logger = logger
+        }
+
+        /// Resets a slave that this very program hosts.
+        var ownResetCommand: String {
+            #""\#(program)" slave reset {vm_host} --control "\#(directory.control)""#
         }
     }
 
@@ -60,51 +66,47 @@ package struct FarmRun: Sendable {
     /// - Parameter observe: called at every tick with a view of the farm.
     /// - Throws: `FarmRunnerError` and what the parts throw when the farm cannot be set up. What goes wrong in it later
     ///   is for the verdict.
-    package func run(observe: @escaping @Sendable (FarmTable) async -> Void = { _ in }) async throws -> Report {
+    package func run(observe: @escaping @Sendable (FarmTable) async -> Void = { _ in }) async throws -> Report
+    {
         let directory = options.directory
-        try directory.prepare()
-        let clock = Self.wallClock
-        let start = clock()
+        let start = options.clock()
         let records = try FarmRecords.open(path: directory.database)
         let library = try ContentStore.open(directory: directory.library)
-        let recorder = try EventRecorder(path: directory.events, clock: clock)
+        let recorder = try EventRecorder(path: directory.events, clock: options.clock)
         defer { recorder.close() }
-        let titles = JobTitles()
-
         let slaves =
             options.externalSlaves == nil
             ? SlaveFarm(
                 scenario: scenario, library: library, directory: directory, recorder: recorder, start: start,
-                clock: clock, logger: options.logger) : nil
-        let urls = try await slaves?.start().reduce(into: [:]) { $0[$1.name] = $1.url } ?? externalURLs()
+                clock: options.clock, logger: options.logger) : nil
+        let monitor = FarmMonitor(
+            scenario: scenario, records: records, library: library, recorder: recorder, slaves: slaves,
+            tick: options.tick)
+        recorder.record(
+            .runStarted,
+            fields: [
+                .scenario: .text(scenario.name), .seed: .text(String(scenario.seed)),
+                .builders: .number(Int64(scenario.slaves.count)),
+                .jobs: .number(Int64(scenario.jobs.count)),
+            ])
         do {
+            let urls = try await slaves?.start().reduce(into: [:]) { $0[$1.name] = $1.url } ?? externalURLs()
             let loader = FarmLoader(
-                scenario: scenario, records: records, library: library, titles: titles, clock: clock)
+                scenario: scenario, records: records, library: library, clock: options.clock)
             try await loader.enterBuilders(urls: urls)
             let sources = try await loader.enterSources()
-            recorder.record(
-                .runStarted,
-                fields: [
-                    .scenario: .text(scenario.name), .seed: .text(String(scenario.seed)),
-                    .builders: .number(Int64(scenario.slaves.count)),
-                    .jobs: .number(Int64(scenario.jobs.count)),
-                ])
-            var options = options
-            options.stopTimeout = scenario.manager.stopTimeout
-            let monitor = FarmMonitor(
-                scenario: scenario, records: records, library: library, recorder: recorder, slaves: slaves,
-                titles: titles, start: start, clock: clock, options: options)
             let parts = FarmParts(
-                settings: BuildManager.ManagerSettings(
-                    scenario, resetCommand: options.resetCommand ?? Self.resetCommand(options)),
-                uploadInterval: scenario.manager.uploads.interval, options: options, records: records,
-                library: library, recorder: recorder, titles: titles, clock: clock)
-            let ending = try await runParts(parts, loader, sources, monitor, observe)
-            let outcome = try await monitor.outcome(ending: ending)
+                settings: BuildManager.ManagerSettings(scenario, resetCommand: try resetCommand()),
+                uploadInterval: scenario.manager.uploads.interval, stopTimeout: scenario.manager.stopTimeout,
+                options: options, records: records, library: library, recorder: recorder, jobs: JobLedger(),
+                clock: options.clock)
+            let timetable = JobTimetable(loader: loader, sources: sources, recorder: recorder)
+            let outcome = try await runParts(parts, timetable, monitor, slaves, observe)
             await slaves?.stop()
             let verdict = RunVerdict(scenario, outcome)
             recorder.record(
-                .runEnded, fields: [.ending: .text(ending.rawValue), .verdict: .text(verdict.grade.rawValue)])
+                .runEnded,
+                fields: [.ending: .text(outcome.ending.rawValue), .verdict: .text(verdict.grade.rawValue)])
             return Report(outcome: outcome, verdict: verdict)
         } catch {
             await slaves?.stop()
@@ -112,30 +114,69 @@ package struct FarmRun: Sendable {
         }
     }
 
+    /// Runs everything until the run is over, sees how the farm stands then, and stops everything.
     private func runParts(
-        _ parts: FarmParts, _ loader: FarmLoader, _ sources: [Int64], _ monitor: FarmMonitor,
+        _ parts: FarmParts, _ timetable: JobTimetable, _ monitor: FarmMonitor, _ slaves: SlaveFarm?,
         _ observe: @escaping @Sendable (FarmTable) async -> Void
-    ) async throws -> FarmOutcome.Ending {
+    ) async throws -> FarmOutcome {
         try await withThrowingTaskGroup(of: FarmOutcome.Ending?.self) { group in
             group.addTask {
                 try await parts.run()
-                return nil
+                throw FarmRunnerError(.ended, "the manager stopped by itself")
             }
             group.addTask {
-                try await enterJobs(loader, sources, parts.recorder)
+                try await timetable.run()
                 return nil
             }
             group.addTask { try await monitor.watch(observe) }
             group.addTask {
-                await waitForStopSignal()
+                await options.stop()
                 return .interrupted
             }
             defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let ending = result { return ending }
+            let ending = try await Self.firstEnding(&group)
+            if ending == .interrupted {
+                parts.recorder.headline(
+                    "interrupted: running scans are finished first; interrupt again to leave at once")
             }
-            throw FarmRunnerError("the farm stopped by itself")
+            await observe(try await monitor.look())
+            let outcome = try await monitor.outcome(ending: ending)
+            // Not in the group: when the parts have stopped sooner, the end of this scope calls it off.
+            async let _ = hangUp(slaves)
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+            // What the last scans changed belongs into the event log.
+            _ = try await monitor.look()
+            return outcome
         }
+    }
+
+    private static func firstEnding(
+        _ group: inout ThrowingTaskGroup<FarmOutcome.Ending?, any Error>
+    ) async throws -> FarmOutcome.Ending {
+        while let result = try await group.next() {
+            if let ending = result { return ending }
+        }
+        throw FarmRunnerError(.ended, "the farm stopped by itself")
+    }
+
+    /// Lets go of calls that slaves hosted here leave without an answer, so that no scan holds up the stop until its
+    /// time-out.
+    private func hangUp(_ slaves: SlaveFarm?) async {
+        guard (try? await Task.sleep(for: options.patience)) != nil else { return }
+        await slaves?.stop()
+    }
+
+    /// - Throws: `FarmRunnerError` when nobody could reset the scenario's virtual slaves.
+    private func resetCommand() throws -> String {
+        if let command = options.resetCommand { return command }
+        if options.externalSlaves != nil, let slave = scenario.slaves.first(where: \.isVirtual) {
+            throw FarmRunnerError(
+                .slaves,
+                "the slave \(slave.name) is virtual; say with --reset-command how it is reset, such as "
+                    + "\"baikonur slave reset {vm_host} --control FILE\" for those of 'baikonur slaves'")
+        }
+        return options.ownResetCommand
     }
 
     /// Where slaves that are not hosted here are.
@@ -147,50 +188,10 @@ package struct FarmRun: Sendable {
             case .given(let host, let port): urls[slave.name] = "http://\(host):\(port)"
             case .anyPort:
                 throw FarmRunnerError(
-                    "the slave \(slave.name) has no address; give it one in the scenario, or its URL on the command line")
+                    .slaves,
+                    "the slave \(slave.name) has no address; give it one in the scenario, or its URL with --builder"
+                )
             }
         }
-    }
-
-    /// Puts the jobs into the queue, and cancels those that are to be cancelled, each at its time.
-    private func enterJobs(_ loader: FarmLoader, _ sources: [Int64], _ recorder: EventRecorder) async throws {
-        let arrivals = scenario.jobs.indices.map { Turn(at: scenario.jobs[$0].arrives, job: $0, cancels: false) }
-        let cancels = scenario.jobs.indices.compactMap { index in
-            scenario.jobs[index].cancelled.map { Turn(at: $0, job: index, cancels: true) }
-        }
-        let clock = ContinuousClock()
-        let begin = clock.now
-        var builds: [Int: BuildID] = [:]
-        for turn in (arrivals + cancels).sorted() {
-            try await clock.sleep(until: begin + turn.at)
-            if !turn.cancels {
-                builds[turn.job] = try await loader.enter(scenario.jobs[turn.job], source: sources[turn.job])
-            } else if let build = builds[turn.job] {
-                recorder.record(.cancelRequested, job: scenario.jobs[turn.job].name)
-                try await loader.records.requestCancel(build, now: loader.clock())
-            }
-        }
-    }
-
-    /// Something that happens to a job at a stated time.
-    private struct Turn: Comparable {
-        var at: Duration
-        var job: Int
-        var cancels: Bool
-
-        static func < (lhs: Turn, rhs: Turn) -> Bool {
-            (lhs.at, lhs.cancels ? 1 : 0, lhs.job) < (rhs.at, rhs.cancels ? 1 : 0, rhs.job)
-        }
-    }
-
-    /// Resets a slave that this very program hosts.
-    static func resetCommand(_ options: Options) -> String {
-        "\(options.program) slave reset {vm_host} --control \(options.directory.control)"
-    }
-
-    package static let wallClock: @Sendable () -> Instant = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }

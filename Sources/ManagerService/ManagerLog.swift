@@ -7,6 +7,8 @@ enum ManagerLog {
     static func log(_ event: ManagerEvent, builder: BuilderName, to logger: Logger) {
         let name: Logger.MetadataValue = "\(builder)"
         switch event {
+        case .taken(let plan):
+            logger.debug("took a job", metadata: ["builder": name, "job": "\(plan.job.cookie)"])
         case .dispatched(let plan):
             logger.info(
                 "dispatched \(plan.sourceName) \(plan.sourceVersion) \(plan.architecture)",

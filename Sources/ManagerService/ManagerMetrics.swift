@@ -34,7 +34,7 @@ enum ManagerMetrics {
             if let name = builderMetric(applied.verdict.builder) {
                 Counter(label: name, dimensions: labels).increment()
             }
-        case .jobLost, .cleaning, .cleaned, .recordFailed, .note:
+        case .taken, .jobLost, .cleaning, .cleaned, .recordFailed, .note:
             break
         }
     }

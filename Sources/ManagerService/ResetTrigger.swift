@@ -9,15 +9,15 @@ struct ResetTrigger: Sendable {
     /// The most bytes kept of what the command says.
     private static let outputLimit = 4096
 
-    /// Runs the command without a shell: split on blanks, with the builder's host and name filled in.
+    /// Runs the command without a shell, with the builder's host and name filled in.
     ///
     /// The command has a session of its own, so that it and all that it started can be killed.
     ///
     /// - Parameter limit: after which the command is killed.
     /// - Throws: `EdgeFailure` with the command's output when it fails, is killed or cannot be run.
     func reset(_ builder: BuilderVitals, limit: Duration) async throws {
-        let words = command.split(separator: " ").map { (word: Substring) -> String in
-            String(word).replacing("{vm_host}", with: builder.vmHost ?? "")
+        let words = Self.words(of: command).map { (word: String) -> String in
+            word.replacing("{vm_host}", with: builder.vmHost ?? "")
                 .replacing("{buildd_name}", with: Self.slaveName(builder))
         }
         guard let executable = words.first else { throw EdgeFailure("no reset command is configured") }
@@ -55,6 +55,26 @@ struct ResetTrigger: Sendable {
         } catch {
             throw EdgeFailure("the reset command cannot be run: \(error)")
         }
+    }
+
+    /// Splits a command at blanks, except at those between double quotes.
+    static func words(of command: String) -> [String] {
+        var words: [String] = []
+        var word: String?
+        var isQuoted = false
+        for character in command {
+            switch character {
+            case "\"":
+                isQuoted.toggle()
+                word = word ?? ""
+            case " " where !isQuoted:
+                if let ended = word { words.append(ended) }
+                word = nil
+            default: word = (word ?? "") + String(character)
+            }
+        }
+        if let ended = word { words.append(ended) }
+        return words
     }
 
     /// The first label of the host in the builder's URL.

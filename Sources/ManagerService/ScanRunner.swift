@@ -114,7 +114,10 @@ struct ScanRunner: Sendable {
                         pocket: $0.pocket, isSourcePublished: $0.isSourcePublished,
                         isSeriesObsolete: $0.isSeriesObsolete)
                 })
-            if plan != nil { crash(.jobTaken) }
+            if let plan {
+                emit(vitals.name, .taken(plan))
+                crash(.jobTaken)
+            }
             return .candidate(plan)
         case .setCleanStatus(let status):
             _ = try await records.setCleanStatus(status, of: vitals.id, now: now)

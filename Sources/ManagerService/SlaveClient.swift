@@ -73,7 +73,10 @@ extension CallFailure {
             self =
                 failure.connectionErrors.last.map { CallFailure($0.error) }
                 ?? CallFailure(.unreachable, "\(failure.host) has no address")
-        case let failure as IOError: self.init(Self.kind(ofErrno: failure.errnoCode), failure.description)
+        case let failure as IOError:
+            // The library's own text tells of its system calls.
+            self.init(
+                Self.kind(ofErrno: failure.errnoCode), String(cString: strerror(failure.errnoCode)).lowercased())
         case HTTPParserError.invalidEOFState: self.init(.reset, Self.closedEarly)
         case let failure as HTTPParserError: self.init(.malformed, "the answer is no HTTP: \(failure)")
         case let failure as HTTPClientError: self.init(Self.kind(of: failure), Self.text(of: failure))

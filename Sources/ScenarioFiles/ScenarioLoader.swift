@@ -13,8 +13,13 @@ extension Scenario {
                 .init(code: code, file: path, line: 1, column: 1, path: "", found: found, expected: expected)
             ])
         }
+        var isFolder: ObjCBool = false
+        guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue
+        else {
+            throw refuse(.unknownName, "a folder", "a scenario file")
+        }
         guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw refuse(.unknownName, "no file that can be read", "a scenario")
+            throw refuse(.unknownName, "no file that can be read", "a scenario file")
         }
         defer { try? handle.close() }
         let data: Data
@@ -23,7 +28,7 @@ extension Scenario {
             data = try handle.read(upToCount: limits.fileSize.bytes + 1) ?? Data()
         } catch {
             throw refuse(
-                .unknownName, "a file that cannot be read (\(error.localizedDescription))", "a scenario")
+                .unknownName, "a file that cannot be read (\(error.localizedDescription))", "a scenario file")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw refuse(.syntax, "text that is not UTF-8", "YAML in UTF-8")

@@ -14,7 +14,8 @@ extension Baikonur {
         @Argument(help: "Such as http://127.0.0.1:8221.") var url: String
 
         @Option(
-            name: .long, help: "The folder of recordings (default: golden/protocol, looked for from here upwards).",
+            name: .long,
+            help: "The folder of recordings (default: golden/protocol, looked for from here upwards).",
             completion: .directory)
         var recordings: String?
 
@@ -32,7 +33,9 @@ extension Baikonur {
 
         private func library() throws -> RecordingLibrary? {
             guard let folder = recordings ?? RecordingLibrary.defaultFolder() else {
-                complain("no recordings found from here upwards; only the state table is checked (see --recordings)")
+                complain(
+                    "no recordings found from here upwards; only the state table is checked (see --recordings)"
+                )
                 return nil
             }
             return try RecordingLibrary(folder: folder)

@@ -1,67 +1,55 @@
 import ArgumentParser
 import ContentStore
-import FarmModel
 import FarmRecords
 import FarmRunner
 import Foundation
-import Logging
-import Scenario
 
 /// The directory of an existing farm.
 struct FarmOption: ParsableArguments {
     @Option(
-        name: .long, help: ArgumentHelp("The farm's directory, as made by run or manager.", valueName: "dir"),
+        name: .long,
+        help: ArgumentHelp("The farm's directory (default: the newest farm below out/).", valueName: "dir"),
         completion: .directory)
-    var farm = "out/farm"
+    var farm: String?
 
-    var directory: FarmDirectory { FarmDirectory(farm) }
-
-    func records() throws -> FarmRecords {
-        guard FileManager.default.fileExists(atPath: directory.database) else {
-            throw ValidationError(
-                "There is no farm in \(farm); name its directory with --farm (baikonur run prints it).")
+    /// - Throws: `CommandFailure` when there is no farm.
+    func directory() throws -> FarmDirectory {
+        let files = FileManager.default
+        guard let farm else {
+            guard let newest = Self.newest(below: "out") else {
+                throw CommandFailure("there is no farm below out/; name a farm's directory with --farm")
+            }
+            return newest
         }
-        return try FarmRecords.open(path: directory.database)
-    }
-
-    func library() throws -> ContentStore { try ContentStore.open(directory: directory.library) }
-}
-
-/// How much is logged.
-struct LogOption: ParsableArguments {
-    @Option(name: .long, help: "Least level that is logged: trace, debug, info, notice, warning, error.")
-    var logLevel = "notice"
-
-    func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("'\(logLevel)' is no log level.")
+        let directory = FarmDirectory(farm)
+        guard files.fileExists(atPath: directory.database) else {
+            throw CommandFailure("there is no farm in \(farm)")
         }
+        return directory
     }
 
-    /// A logger that writes to standard error.
-    func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
-        return logger
+    /// The farm whose run began last.
+    private static func newest(below folder: String) -> FarmDirectory? {
+        let files = FileManager.default
+        let farms = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted().compactMap { name in
+            let directory = FarmDirectory(folder + "/" + name)
+            let date = try? files.attributesOfItem(atPath: directory.database)[.creationDate] as? Date
+            return date.map { (directory, $0) }
+        }
+        return farms.max { $0.1 < $1.1 }?.0
     }
 
-    /// A logger that writes to a file, for programs whose terminal shows something else.
-    func logger(_ label: String, file: String) throws -> Logger {
-        let handler = try FileLogHandler(path: file, level: Logger.Level(rawValue: logLevel) ?? .notice)
-        return Logger(label: label) { _ in handler }
+    /// Where a scenario's farm is unless another place is given.
+    static func defaultDirectory(scenario path: String) -> String {
+        "out/" + URL(filePath: path).deletingPathExtension().lastPathComponent
     }
 }
 
-/// A duration on the command line: `250ms`, `5s`, `2m`.
-struct DurationArgument: ExpressibleByArgument {
-    var duration: Duration
+extension ArgumentHelp {
+    static let farmDirectory = ArgumentHelp(
+        "The farm's directory (default: out/ and the scenario's file name).", valueName: "dir")
+}
 
-    init?(argument: String) {
-        guard let duration = DurationText.read(argument) else { return nil }
-        self.duration = duration
-    }
-
-    init(_ duration: Duration) { self.duration = duration }
-
-    var defaultValueDescription: String { DurationText.write(duration) }
+extension CompletionKind {
+    static let scenario = CompletionKind.file(extensions: ["yaml", "yml"])
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import FarmRunner
-import FarmModel
-import Foundation
 import ServiceLifecycle
 import UploadProcessor
 
@@ -20,20 +18,27 @@ extension Baikonur {
         @Flag(name: .long, help: "Go through the queue once and stop.")
         var once = false
 
-        @Option(name: .long, help: "Time between two rounds through the queue.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp("Time between two rounds through the queue.", valueName: "duration"))
         var interval = DurationArgument(.seconds(1))
 
         @Flag(name: .long, help: "Keep the directories of accepted uploads.")
         var keepAccepted = false
 
+        @Flag(
+            name: .long, help: "Stop when standard input ends, as it does when whoever started this is gone.")
+        var supervised = false
+
         @OptionGroup var log: LogOption
 
         func run() async throws {
             let logger = log.logger("process-uploads")
+            let access = try FarmAccess(farm)
             let processor = UploadProcessor(
-                records: try farm.records(), store: try farm.library(),
+                records: access.records, store: try access.library(),
                 options: UploadProcessorOptions(
-                    queueRoot: farm.directory.uploads, pollInterval: interval.duration,
+                    queueRoot: access.directory.uploads, pollInterval: interval.duration,
                     acceptedLeaves: keepAccepted ? .keep : .remove),
                 verifier: PackageBuildVerifier(), logger: logger, report: { say("\($0)\n") })
             if once {
@@ -44,6 +49,13 @@ extension Baikonur {
                 configuration: .init(
                     services: [.init(service: processor)], gracefulShutdownSignals: [.sigint, .sigterm],
                     logger: logger))
+            if supervised {
+                // Ends with the process: nothing can take back a wait for input.
+                Task {
+                    await waitForEndOfInput()
+                    await services.triggerGracefulShutdown()
+                }
+            }
             try await services.run()
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import FarmModel
 import FarmRunner
 import Foundation
 import Scenario
@@ -10,22 +11,26 @@ extension Baikonur {
         static let configuration = CommandConfiguration(
             abstract: "Run only the fake slaves of a scenario, for somebody else's manager.",
             discussion: """
-                Prints one line for each slave: name, address and URL, in the form of /etc/hosts where the slave has an \
-                address of its own. Runs until it is interrupted. Jobs of the scenario tell the slaves what a build of \
-                that source does; builds that the scenario does not know do what default-build says.
+                Prints one line for each slave, in the form of /etc/hosts: address, name, and the URL behind a #. Runs \
+                until it is interrupted. Jobs of the scenario tell the slaves what a build of that source does; builds \
+                that the scenario does not know do what default-build says.
                 """)
 
-        @Argument(help: "The scenario file.", completion: .file(extensions: ["yaml", "yml"]))
+        @Argument(help: "The scenario file.", completion: .scenario)
         var scenario: String
 
         @Option(
             name: .long,
-            help: ArgumentHelp("The farm's directory (default: out/ and the scenario's file name).", valueName: "dir"),
+            help: ArgumentHelp(
+                "The farm's directory (default: out/, the scenario's file name and -slaves).",
+                valueName: "dir"),
             completion: .directory)
         var farm: String?
 
         @Option(
-            name: .long, help: "Also write the slaves as JSON to this file, once all of them listen.",
+            name: .long,
+            help: ArgumentHelp(
+                "Also write the slaves as JSON to this file, once all of them listen.", valueName: "file"),
             completion: .file())
         var listing: String?
 
@@ -33,33 +38,41 @@ extension Baikonur {
 
         func run() async throws {
             let scenario = try Scenario(path: self.scenario)
-            let name = URL(filePath: self.scenario).deletingPathExtension().lastPathComponent
-            let directory = FarmDirectory(farm ?? "out/\(name)")
-            try directory.prepare()
-            let library = try ContentStore.open(directory: directory.library)
-            let recorder = try EventRecorder(path: directory.events, clock: FarmRun.wallClock)
+            // Not where 'baikonur manager' keeps its farm: both may run side by side.
+            let directory = FarmDirectory(
+                farm ?? FarmOption.defaultDirectory(scenario: self.scenario) + "-slaves")
+            let claim = try directory.claim(isEmptied: false)
+            defer { claim.release() }
+            // Whoever waits for the file must not find that of an earlier run.
+            if let listing { try? FileManager.default.removeItem(atPath: listing) }
+            let recorder = try EventRecorder(path: directory.events, clock: { .systemTime })
             defer { recorder.close() }
             let slaves = SlaveFarm(
-                scenario: scenario, library: library, directory: directory, recorder: recorder,
-                start: FarmRun.wallClock(), clock: FarmRun.wallClock, logger: log.logger("slaves"))
-            let all = try await slaves.start()
-            for slave in all { say("\(slave.host)\t\(slave.name)\t# \(slave.url)\n") }
-            if let listing {
-                try JSONEncoder.forPeople.encode(all.map { ["name": $0.name.rawValue, "url": $0.url] })
-                    .write(to: URL(filePath: listing), options: .atomic)
+                scenario: scenario, library: try ContentStore.open(directory: directory.library),
+                directory: directory, recorder: recorder, start: .systemTime, clock: { .systemTime },
+                logger: log.logger("slaves"))
+            do {
+                let all = try await slaves.start()
+                say(all.map { "\($0.host)\t\($0.name)\t# \($0.url)\n" }.joined())
+                if let listing {
+                    try Self.json(all).write(to: URL(filePath: listing), options: .atomic)
+                }
+                complain(
+                    "\(counted(all.count, "slave")) listening; reset with: baikonur slave reset NAME "
+                        + "--control \(directory.control)")
+            } catch {
+                await slaves.stop()
+                throw error
             }
-            complain("\(all.count) slaves listen; reset them with: baikonur slave reset NAME --control \(directory.control)")
             await waitForStopSignal()
             await slaves.stop()
         }
-    }
-}
 
-extension JSONEncoder {
-    /// Indented, keys in alphabetical order, slashes as they are.
-    static var forPeople: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return encoder
+        /// Indented, keys in alphabetical order, slashes as they are.
+        private static func json(_ slaves: [SlaveFarm.Listing]) throws -> Data {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return try encoder.encode(slaves.map { ["name": $0.name.rawValue, "url": $0.url] })
+        }
     }
 }

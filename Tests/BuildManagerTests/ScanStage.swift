@@ -154,6 +154,7 @@ struct ScanStage {
 
     private static func words(_ event: ManagerEvent) -> String {
         switch event {
+        case .taken(let plan): "took \(plan.job.cookie)"
         case .dispatched(let plan): "dispatched \(plan.job.cookie)"
         case .collected(let job, let status): "collected \(job.cookie) \(status.name)"
         case .jobLost(let job, _): "lost \(job.cookie)"

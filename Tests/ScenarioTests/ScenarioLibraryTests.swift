@@ -1,6 +1,7 @@
 import Foundation
 import Scenario
 import ScenarioFiles
+import TestSupport
 import Testing
 
 @Suite("Scenario library")

@@ -1,5 +1,6 @@
 import FarmModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Scenario

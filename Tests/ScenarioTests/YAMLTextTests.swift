@@ -1,4 +1,5 @@
 import FarmModel
+import TestSupport
 import Testing
 
 @testable import Scenario

@@ -77,16 +77,12 @@ public struct JobSpec: Hashable, Sendable {
     }
 
     /// The version as it stands in file names: without its epoch.
-    public var fileVersion: String { Self.withoutEpoch(version) }
+    public var fileVersion: String { BuildTitle.withoutEpoch(version) }
 
     /// `SOURCE_VERSION_ARCHITECTURE`, the version without its epoch: how selectors, expectations and the event
     /// log name the job.
-    public var name: String { "\(source)_\(fileVersion)_\(architecture)" }
+    public var name: String { BuildTitle.make(source: source, version: version, architecture: architecture) }
 
     /// Series and pocket, such as `noble-updates`.
     public var suite: String { series + pocket.suiteSuffix }
-
-    static func withoutEpoch(_ version: String) -> String {
-        version.firstIndex(of: ":").map { String(version[version.index(after: $0)...]) } ?? version
-    }
 }

@@ -7,13 +7,13 @@ public struct FarmEvent: Hashable, Sendable {
         case runStarted = "run-started"
         case runEnded = "run-ended"
         case jobQueued = "job-queued"
+        case jobTaken = "job-taken"
         case dispatched
         case statusChanged = "status-changed"
         case collected
         case cancelRequested = "cancel-requested"
         case uploadAccepted = "upload-accepted"
         case uploadRejected = "upload-rejected"
-        case uploadFailed = "upload-failed"
         case scanFailed = "scan-failed"
         case scanRetried = "scan-retried"
         case isolationError = "isolation-error"
@@ -27,20 +27,21 @@ public struct FarmEvent: Hashable, Sendable {
         case builderDisabled = "builder-disabled"
         case slaveKilled = "slave-killed"
         case faultInjected = "fault-injected"
+        case processorEnded = "upload-processor-ended"
 
         /// One line for `docs/events.md`.
         public var summary: String {
             switch self {
-            case .runStarted: "The farm runs: slaves listen, the manager scans."
+            case .runStarted: "The run begins: the slaves are started, and then the manager."
             case .runEnded: "The farm is stopped."
             case .jobQueued: "A job entered the queue."
-            case .dispatched: "A builder accepted a job."
+            case .jobTaken: "A builder took a job from the queue; its attempt at it begins."
+            case .dispatched: "The builder accepted the job."
             case .statusChanged: "A build's status changed."
             case .collected: "The results of a build were fetched, checked and handed to the upload queue."
             case .cancelRequested: "Somebody asked for a job to be cancelled."
             case .uploadAccepted: "The upload processor accepted a build's packages."
             case .uploadRejected: "The upload processor refused a build's packages."
-            case .uploadFailed: "The upload processor could not work off a build's packages."
             case .scanFailed: "A failed scan was recorded: it counts against the builder, and its job if any."
             case .scanRetried: "A scan failed and is only repeated."
             case .isolationError:
@@ -55,6 +56,7 @@ public struct FarmEvent: Hashable, Sendable {
             case .builderDisabled: "A builder was disabled by a verdict on failures."
             case .slaveKilled: "A build took its slave down."
             case .faultInjected: "A fault rule fired."
+            case .processorEnded: "The upload processor ended by itself and is started again."
             }
         }
     }
@@ -66,8 +68,6 @@ public struct FarmEvent: Hashable, Sendable {
         case score
         case from
         case to
-        case files
-        case bytes
         case binaries
         case reason
         case failures
@@ -90,8 +90,6 @@ public struct FarmEvent: Hashable, Sendable {
             case .score: "The job's score."
             case .from: "The status before."
             case .to: "The status after."
-            case .files: "How many files."
-            case .bytes: "How many bytes."
             case .binaries: "How many binary packages."
             case .reason: "Why, for people."
             case .failures: "How many scans failed in a row."

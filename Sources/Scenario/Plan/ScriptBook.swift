@@ -17,7 +17,7 @@ public struct ScriptBook: Sendable {
     /// - Returns: the scenario's script for builds it does not know, when there is no such job.
     public func script(for run: BuildRun, effects: [FaultEffect] = []) -> BuildScript {
         var run = run
-        run.version = JobSpec.withoutEpoch(run.version)
+        run.version = BuildTitle.withoutEpoch(run.version)
         let attempts = jobs[run.description]?.attempts ?? [unknownBuild]
         let index = min(max(1, run.attempt), attempts.count) - 1
         var script = attempts.indices.contains(index) ? attempts[index] : unknownBuild
@@ -28,7 +28,7 @@ public struct ScriptBook: Sendable {
     /// The job that a build belongs to; nil when the scenario has none.
     public func job(for run: BuildRun) -> JobSpec? {
         var run = run
-        run.version = JobSpec.withoutEpoch(run.version)
+        run.version = BuildTitle.withoutEpoch(run.version)
         return jobs[run.description]
     }
 }
