@@ -147,7 +147,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: [.subprocess], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: [.subprocess], path: "Tests/TestSupport", swiftSettings: strict
+        ),
         .target(
             name: "RecordingSupport",
             dependencies: [
@@ -176,7 +177,8 @@ let package = Package(
         tests(
             "ManagerService",
             [
-                "BuildManager", "SlaveHost", "MockSlave", "Librarian", "UploadProcessor", "FarmRecords", "ContentStore",
+                "BuildManager", "SlaveHost", "MockSlave", "Librarian", "UploadProcessor", "FarmRecords",
+                "ContentStore",
                 "DebianFormats", "Store", "FarmModel", "BuilddProtocol", "XMLRPC", .nioCore, .nioPosix,
                 .asyncHTTPClient, .logging, .metrics, .lifecycle,
             ]),
@@ -200,10 +202,6 @@ let package = Package(
             [
                 "baikonur", "Scenario", "ScenarioFiles", "FarmRecords", "BuildManager", "FarmModel", .logging,
             ]),
-        .testTarget(
-            name: "baikonurCommandTests",
-            dependencies: ["baikonur", "TestSupport", "FarmRecords", "FarmModel", "Scenario"],
-            path: "Tests/CommandLineTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
