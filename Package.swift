@@ -147,14 +147,15 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: [.subprocess], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: [.subprocess], path: "Tests/TestSupport", swiftSettings: strict
+        ),
         .target(
             name: "RecordingSupport",
             dependencies: [
                 "MockSlave", "BuilddProtocol", "FarmModel", "XMLRPC", .crypto, .orderedCollections,
             ],
             path: "Tests/RecordingSupport", swiftSettings: strict),
-        tests("XMLRPC"),
+        tests("XMLRPC", ["RecordingSupport", "FarmModel", .orderedCollections]),
         tests("FarmModel"),
         tests("BuilddProtocol", ["XMLRPC", "FarmModel", "RecordingSupport"]),
         tests("DebianFormats", ["FarmModel"]),
@@ -173,7 +174,14 @@ let package = Package(
                 "RecordingSupport",
                 .nioCore, .nioPosix, .nioSSL,
             ]),
-        tests("ManagerService", ["SlaveHost", "FarmRecords", "Scenario", "FarmModel", "Store"]),
+        tests(
+            "ManagerService",
+            [
+                "BuildManager", "SlaveHost", "MockSlave", "Librarian", "UploadProcessor", "FarmRecords",
+                "ContentStore",
+                "DebianFormats", "Store", "FarmModel", "BuilddProtocol", "XMLRPC", .nioCore, .nioPosix,
+                .asyncHTTPClient, .logging, .metrics, .lifecycle,
+            ]),
         tests(
             "Librarian",
             [
@@ -194,10 +202,6 @@ let package = Package(
             [
                 "baikonur", "Scenario", "ScenarioFiles", "FarmRecords", "BuildManager", "FarmModel", .logging,
             ]),
-        .testTarget(
-            name: "baikonurCommandTests",
-            dependencies: ["baikonur", "TestSupport", "FarmRecords", "FarmModel", "Scenario"],
-            path: "Tests/CommandLineTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -87,7 +87,7 @@ extension Scanner {
             else {
                 return fail(
                     .buildRefused,
-                    "the slave answered \(shown(answer.status)): \(shown(answer.information, plan))",
+                    "the slave answered \(shown(answer.status, plan)): \(shown(answer.information, plan))",
                     mayRetry: false)
             }
             return dispatched(plan)

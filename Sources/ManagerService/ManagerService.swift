@@ -1,10 +1,8 @@
-import AsyncHTTPClient
 package import BuildManager
 package import ContentStore
 package import FarmModel
 package import FarmRecords
 package import Logging
-import NIOCore
 import ServiceLifecycle
 
 // The manager's edge: it keeps the time, calls slaves, moves files and writes records, as `Scanner` says.
@@ -189,35 +187,5 @@ package struct ManagerService: Service {
         ManagerMetrics.count(event, builder: builder)
         ManagerLog.log(event, builder: builder, to: surroundings.logger)
         surroundings.sink(surroundings.clock(), builder, event)
-    }
-}
-
-/// The HTTP clients of one manager. Each has its own time-outs: calls are limited as a whole, transfers by silence.
-private struct SlaveClients: Sendable {
-    let calls: HTTPClient
-    let transfers: HTTPClient
-    let slaves: SlaveClient
-    let files: FileFetcher
-    let logTails = LogTailBuffer()
-
-    init(settings: ManagerSettings) {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = .seconds(50)
-        configuration.timeout = .init(connect: TimeAmount(settings.callTimeout), read: nil)
-        calls = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let gap = TimeAmount(settings.downloadGapTimeout ?? settings.callTimeout)
-        configuration.timeout = .init(connect: gap, read: gap)
-        transfers = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        slaves = SlaveClient(http: calls, settings: settings)
-        files = FileFetcher(http: transfers, settings: settings)
-    }
-
-    func shutDown() async {
-        try? await calls.shutdown()
-        try? await transfers.shutdown()
     }
 }

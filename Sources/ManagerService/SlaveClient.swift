@@ -76,7 +76,8 @@ extension CallFailure {
         case let failure as IOError:
             // The library's own text tells of its system calls.
             self.init(
-                Self.kind(ofErrno: failure.errnoCode), String(cString: strerror(failure.errnoCode)).lowercased())
+                Self.kind(ofErrno: failure.errnoCode),
+                String(cString: strerror(failure.errnoCode)).lowercased())
         case HTTPParserError.invalidEOFState: self.init(.reset, Self.closedEarly)
         case let failure as HTTPParserError: self.init(.malformed, "the answer is no HTTP: \(failure)")
         case let failure as HTTPClientError: self.init(Self.kind(of: failure), Self.text(of: failure))

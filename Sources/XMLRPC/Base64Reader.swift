@@ -39,7 +39,8 @@ struct Base64Reader {
 
     /// Decodes until `piece` is full or `text` ends; returns how much it wrote.
     private mutating func decode(
-        _ text: UnsafeBufferPointer<UInt8>, from index: inout Int, into piece: UnsafeMutableBufferPointer<UInt8>,
+        _ text: UnsafeBufferPointer<UInt8>, from index: inout Int,
+        into piece: UnsafeMutableBufferPointer<UInt8>,
         table: UnsafeBufferPointer<UInt8>
     ) -> Int {
         var written = 0

@@ -1,7 +1,8 @@
 /// Writes base64 as the peers do: lines of at most 76 characters, each ended by a newline.
 enum Base64Writer {
     private static let bytesOfLine = 57
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     static func append(_ bytes: [UInt8], to output: inout [UInt8]) {
         let lines = (bytes.count + bytesOfLine - 1) / bytesOfLine

@@ -20,7 +20,7 @@ enum FaultReader {
                 peerDetail: peer == .python2
                     ? "__init__() takes exactly 3 arguments (\(3 - missing.count) given)"
                     : "Fault.__init__() missing \(missing.count) required positional "
-                    + "argument\(plural): \(names)")
+                        + "argument\(plural): \(names)")
         }
         guard case .int(let number) = code, case .string(let string) = text else {
             throw Refusal(.badFault, "a fault whose code is no integer or whose text is no string")

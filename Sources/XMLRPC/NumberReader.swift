@@ -3,8 +3,8 @@ struct NumberReader {
     let peer: XMLRPCPeer
     /// Python 3 reads no longer integers; nor do we for the older peer, which has no limit.
     private static let longestInteger = 4300
-    /// The real slave repeats a bad number in full; ours is cut here, for a fault should not be megabytes long.
-    private static let longestQuote = 1000
+    /// The real slave repeats a bad number or an unknown name in full; ours is cut here, for a fault should not be megabytes long.
+    static let longestQuote = 1000
 
     /// - Throws: `badInteger`.
     func integer(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> XMLRPCValue {
@@ -65,7 +65,8 @@ struct NumberReader {
             let shown = text.unicodeScalars.drop { $0.properties.isWhitespace }.prefix(Self.longestQuote)
                 .map { $0.properties.isWhitespace ? " " : String($0) }.joined()
             let startsAsNumber = DecimalText.startsAsFloat(Array(shown.utf8))
-            return (startsAsNumber ? "invalid literal for float(): " : "could not convert string to float: ") + shown
+            return (startsAsNumber ? "invalid literal for float(): " : "could not convert string to float: ")
+                + shown
         }
     }
 
@@ -103,7 +104,8 @@ private enum DecimalText {
         let body = unsigned(text)
         let word = lowercased(body)
         if isFinite(body) || word == "inf" || word == "infinity" { return true }
-        let payload = word.hasPrefix("snan") ? word.dropFirst(4) : word.hasPrefix("nan") ? word.dropFirst(3) : nil
+        let payload =
+            word.hasPrefix("snan") ? word.dropFirst(4) : word.hasPrefix("nan") ? word.dropFirst(3) : nil
         return payload.map { $0.utf8.allSatisfy(PythonText.isDigit) } ?? false
     }
 

@@ -3,8 +3,6 @@
 /// libxml2 could convert by itself, but would then hand whatever name a document declares to the system's
 /// conversion library and detect encodings no peer knows. Behind this converter it only ever sees UTF-8.
 struct SourceConverter {
-    /// A declaration longer than this is not looked at: the document is taken for UTF-8.
-    private static let longestDeclaration = 1024
     /// Stands for what cannot be a character; never legal in UTF-8, so the parser refuses it in place.
     private static let impossible: UInt8 = 0xFF
     /// The first byte of a character of four, for one that is cut by the end of the document.
@@ -27,15 +25,12 @@ struct SourceConverter {
     /// every copy.
     mutating func passesThrough(_ input: UnsafeRawBufferPointer) -> Bool {
         if isDecided { return encoding == .utf8 }
-        guard head.isEmpty, input.count > 5, (1..<0x80).contains(input[0]), input[1] != 0 else { return false }
+        guard head.isEmpty, input.count > 5, (1..<0x80).contains(input[0]), input[1] != 0 else {
+            return false
+        }
         if input.starts(with: "<?xml".utf8) {
-            let longest = min(input.count, Self.longestDeclaration)
-            guard
-                let end = (6..<longest).first(where: {
-                    input[$0] == UInt8(ascii: ">") && input[$0 - 1] == UInt8(ascii: "?")
-                }), end > 6
-            else { return false }
-            let reading = XMLDeclaration.read(UnsafeRawBufferPointer(rebasing: input[5..<end - 1]))
+            guard let end = XMLDeclaration.end(in: input) else { return false }
+            let reading = XMLDeclaration.read(UnsafeRawBufferPointer(rebasing: input[5..<end - 2]))
             if case .valid(encoding: .some) = reading { return false }
         }
         isDecided = true
@@ -71,7 +66,9 @@ struct SourceConverter {
         guard isComplete || isLast else { return }
         encoding = detected
         if let name = Self.declaredName(in: ascii) {
-            encoding = try SourceEncoding.named(String(decoding: ascii[name], as: UTF8.self), detected: detected) {
+            encoding = try SourceEncoding.named(
+                String(decoding: ascii[name], as: UTF8.self), detected: detected
+            ) {
                 "line \(1 + ascii[..<name.lowerBound].count { $0 == 0x0A }), column "
                     + "\(Self.column(of: name.lowerBound, in: ascii) + (mark > 0 ? 1 : 0))"
             }
@@ -120,7 +117,7 @@ struct SourceConverter {
             {
                 return (ascii, true)
             }
-            if ascii.count > longestDeclaration { return ([], true) }
+            if ascii.count > XMLDeclaration.longest { return ([], true) }
         }
         return (ascii, false)
     }

@@ -56,7 +56,8 @@ enum SourceEncoding: Equatable {
     private static func isMultiByte(_ name: String) -> Bool {
         let plain = name.lowercased().filter { $0 != "-" && $0 != "_" }
         return [
-            "utf7", "utf8", "u8", "utf16", "utf16le", "utf16be", "utf32", "utf32le", "utf32be", "shiftjis", "sjis",
+            "utf7", "utf8", "u8", "utf16", "utf16le", "utf16be", "utf32", "utf32le", "utf32be", "shiftjis",
+            "sjis",
             "eucjp", "euckr", "gb2312", "gbk", "gb18030", "big5", "iso2022jp",
         ].contains(plain)
     }

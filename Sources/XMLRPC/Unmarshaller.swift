@@ -102,7 +102,7 @@ struct Unmarshaller {
         }
         let sentence =
             "unknown tag \(reading.peer == .python2 ? "u" : "")"
-            + PythonText.representation(of: shown, peer: reading.peer)
+            + PythonText.representation(of: shown, limit: NumberReader.longestQuote, peer: reading.peer)
         let quoted = PythonText.representation(of: sentence, peer: reading.peer)
         return Refusal(
             .unknownType, sentence,
@@ -237,7 +237,8 @@ struct Unmarshaller {
         if hasForeignName {
             // The peer reads such a struct and then cannot write it; a member's name of ours is a string.
             throw Refusal(
-                .badStruct, "a struct member's name is no string", peerDetail: "dictionary key must be string")
+                .badStruct, "a struct member's name is no string", peerDetail: "dictionary key must be string"
+            )
         }
         values.removeSubrange(mark...)
         push(.structure(members))
@@ -262,7 +263,9 @@ struct Unmarshaller {
         guard let ending else {
             throw Refusal(.notXMLRPC, "neither a call nor an answer", peerDetail: "ResponseError()")
         }
-        if ending == .fault { return .response(.fault(try FaultReader.fault(from: values.first, peer: reading.peer))) }
+        if ending == .fault {
+            return .response(.fault(try FaultReader.fault(from: values.first, peer: reading.peer)))
+        }
         if let method { return .call(XMLRPCCall(method, values)) }
         guard root == .methodResponse else {
             throw Refusal(.noMethodName, "a call without a method name", peerDetail: "")

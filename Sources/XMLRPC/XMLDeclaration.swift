@@ -7,6 +7,25 @@ enum XMLDeclaration {
         case malformed(at: Int)
     }
 
+    /// A declaration longer than this is not looked at.
+    static let longest = 1024
+
+    /// The size of the well-formed declaration that a document begins with; nil when it begins with none.
+    static func size(in document: UnsafeRawBufferPointer) -> Int? {
+        guard let end = end(in: document),
+            case .valid = read(UnsafeRawBufferPointer(rebasing: document[5..<end - 2]))
+        else { return nil }
+        return end
+    }
+
+    /// Where the declaration that a document begins with, well-formed or not, ends.
+    static func end(in document: UnsafeRawBufferPointer) -> Int? {
+        guard document.starts(with: "<?xml".utf8), document.count > 7 else { return nil }
+        return (7..<min(document.count, longest)).first {
+            document[$0] == UInt8(ascii: ">") && document[$0 - 1] == UInt8(ascii: "?")
+        }.map { $0 + 1 }
+    }
+
     /// - Parameter text: what stands between `<?xml` and `?>`, in ASCII or UTF-8.
     static func read(_ text: UnsafeRawBufferPointer) -> Reading {
         var scanner = PseudoAttributes(text: text)

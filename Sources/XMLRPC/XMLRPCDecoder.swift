@@ -83,7 +83,9 @@ public final class XMLRPCDecoder {
             }
         }
         guard let parser else { throw outOfMemory }
-        guard parser.finish(), !converter.hasLeftover else { throw explain(parser, unread: nil, isLast: true) }
+        guard parser.finish(), !converter.hasLeftover else {
+            throw explain(parser, unread: nil, isLast: true)
+        }
         do throws(Refusal) {
             return try parser.session.pointee.unmarshaller.message()
         } catch {
@@ -134,7 +136,8 @@ public final class XMLRPCDecoder {
 
     /// Reads an answer.
     /// - Throws: what is wrong with the document; `callInsteadOfResponse` for a call.
-    public func decodeResponse(_ bytes: UnsafeRawBufferPointer) throws(XMLRPCDecodingError) -> XMLRPCResponse {
+    public func decodeResponse(_ bytes: UnsafeRawBufferPointer) throws(XMLRPCDecodingError) -> XMLRPCResponse
+    {
         switch try decode(bytes) {
         case .response(let response): return response
         case .call:
@@ -171,7 +174,7 @@ public final class XMLRPCDecoder {
     /// Gives UTF-8 to the parser, a little at a time.
     private func push(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(XMLRPCDecodingError) {
         guard let parser else { throw outOfMemory }
-        var index = 0
+        var index = windowOffset == 0 && window.isEmpty ? pushDeclaration(bytes, to: parser) : 0
         while index < bytes.count {
             let end = min(index + Self.pieceSize, bytes.count)
             let piece = UnsafeRawBufferPointer(rebasing: bytes[index..<end])
@@ -183,6 +186,18 @@ public final class XMLRPCDecoder {
             }
             if window.count >= Self.windowSize { try moveWindow(parser) }
         }
+    }
+
+    /// Shows the parser a comment in place of a good XML declaration, of which nothing matters any more: libxml2
+    /// refuses versions that the peers read.
+    /// - Returns: the size of the declaration.
+    private func pushDeclaration(_ bytes: UnsafeRawBufferPointer, to parser: SAXParser) -> Int {
+        guard let size = XMLDeclaration.size(in: bytes) else { return 0 }
+        window.append(contentsOf: bytes[..<size])
+        let comment = Array("<!--".utf8) + Array(repeating: 0x20, count: size - 7) + Array("-->".utf8)
+        // A comment at the start is never refused.
+        _ = comment.withUnsafeBytes { parser.push($0) }
+        return size
     }
 
     /// Drops what the parser has done with.
@@ -207,7 +222,8 @@ public final class XMLRPCDecoder {
             throw Refusal(.markupTooLarge, "a tag of more than \(limits.tagBytes) bytes").at(windowPosition)
         }
         if window.count > limits.markupBytes {
-            throw Refusal(.markupTooLarge, "markup of more than \(limits.markupBytes) bytes").at(windowPosition)
+            throw Refusal(.markupTooLarge, "markup of more than \(limits.markupBytes) bytes").at(
+                windowPosition)
         }
     }
 
@@ -221,13 +237,17 @@ public final class XMLRPCDecoder {
         _ parser: SAXParser, unread: UnsafeRawBufferPointer?, isLast: Bool
     ) -> XMLRPCDecodingError {
         let refusal = parser.session.pointee.refusal
-        if let (refusal, offset) = refusal, refusal.isOurs { return refusal.at(position(of: offset - windowOffset)) }
+        // At the end of the document libxml2 reports the tag that was cut there, too.
+        if let (refusal, offset) = refusal, refusal.isOurs, unread != nil {
+            return refusal.at(position(of: offset - windowOffset))
+        }
         let lookahead = unread?.prefix(Self.windowSize)
         if let lookahead { window.append(contentsOf: lookahead) }
         let session = parser.session
         let finding = window.withUnsafeBytes { stretch in
             var diagnosis = PeerDiagnosis(
-                stretch, isWhole: isLast && lookahead?.count == unread?.count, hasLeftover: converter.hasLeftover,
+                stretch, isWhole: isLast && lookahead?.count == unread?.count,
+                hasLeftover: converter.hasLeftover,
                 openNames: windowOffset > 0 ? session.pointee.unmarshaller.openNames : [],
                 entities: session.pointee.entities.names)
             return diagnosis.find(from: windowStage)
@@ -242,7 +262,8 @@ public final class XMLRPCDecoder {
         let isTruncation = finding?.isTruncation ?? false
         return Refusal(
             isTruncation ? .truncated : .notWellFormed,
-            isTruncation ? "the document ends too early: \(text)" : "not well-formed XML: \(text) (\(complaint))",
+            isTruncation
+                ? "the document ends too early: \(text)" : "not well-formed XML: \(text) (\(complaint))",
             peerDetail: "\(text): line \(place.line), column \(place.column)"
         ).at(place)
     }
@@ -250,7 +271,8 @@ public final class XMLRPCDecoder {
     private func position(of offset: Int) -> TextPosition {
         window.withUnsafeBytes {
             windowPosition.advanced(
-                over: UnsafeRawBufferPointer(rebasing: $0.prefix(max(0, offset))), encoding: converter.encoding)
+                over: UnsafeRawBufferPointer(rebasing: $0.prefix(max(0, offset))),
+                encoding: converter.encoding)
         }
     }
 }

@@ -7,15 +7,20 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "baikonur-bench",
         abstract: "Measures slaves, manager, XML-RPC and downloads against their baselines.",
-        subcommands: [All.self, SlaveBench.self, SizeBench.self, ManagerBench.self, DecodeBench.self, DownloadBench.self,
+        subcommands: [
+            All.self, SlaveBench.self, SizeBench.self, ManagerBench.self, DecodeBench.self,
+            DownloadBench.self,
             Serve.self, Manage.self,
         ],
         defaultSubcommand: All.self)
 
     struct All: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "All benchmarks, one after the other (default).")
+        static let configuration = CommandConfiguration(
+            abstract: "All benchmarks, one after the other (default).")
 
-        @Flag(name: .long, help: "Smaller sizes and fewer runs: shows that the benchmarks work, not how fast things are.")
+        @Flag(
+            name: .long,
+            help: "Smaller sizes and fewer runs: shows that the benchmarks work, not how fast things are.")
         var quick = false
 
         func run() async throws {
@@ -41,7 +46,8 @@ enum Machine {
         #else
             let build = "release build"
         #endif
-        return "machine: \(ProcessInfo.processInfo.processorCount) cores, \(model ?? "unknown processor"); \(build)"
+        return
+            "machine: \(ProcessInfo.processInfo.processorCount) cores, \(model ?? "unknown processor"); \(build)"
     }
 }
 
@@ -61,7 +67,8 @@ func figure(_ name: String, _ value: Double, _ unit: String, baseline: (name: St
     let padded = name + String(repeating: " ", count: max(1, 58 - name.count))
     var line = "\(padded)\(text(value)) \(unit)"
     if let baseline, baseline.value > 0 {
-        line += "   (\(baseline.name): \(text(baseline.value)); ratio \(String(format: "%.2f", value / baseline.value)))"
+        line +=
+            "   (\(baseline.name): \(text(baseline.value)); ratio \(String(format: "%.2f", value / baseline.value)))"
     }
     print(line)
 }

@@ -30,7 +30,8 @@ final class ChildProcess {
 
     /// This very program with other arguments.
     static func ofSelf(_ arguments: [String]) throws -> ChildProcess {
-        try ChildProcess(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), arguments)
+        try ChildProcess(
+            try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), arguments)
     }
 
     var identifier: Int32 { process.processIdentifier }
@@ -57,7 +58,9 @@ enum ProcessFigures {
     static func cpuSeconds(of process: Int32) throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         // The program's name, in brackets, may hold blanks.
-        guard let close = text.lastIndex(of: ")") else { throw BenchError("no figures of process \(process)") }
+        guard let close = text.lastIndex(of: ")") else {
+            throw BenchError("no figures of process \(process)")
+        }
         let fields = text[text.index(after: close)...].split(separator: " ")
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
             throw BenchError("no figures of process \(process)")
@@ -68,7 +71,10 @@ enum ProcessFigures {
     static func residentMiB(of process: Int32) throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        guard let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
+        guard
+            let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({
+                Double($0)
+            })
         else { throw BenchError("no figures of process \(process)") }
         return kilobytes / 1024
     }

@@ -5,7 +5,8 @@ import XMLRPC
 /// The XML-RPC decoder against a bare libxml2 SAX parse of the same bytes.
 struct DecodeBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "decode", abstract: "XML-RPC decoding, against a bare libxml2 SAX parse of the same bytes.")
+        commandName: "decode",
+        abstract: "XML-RPC decoding, against a bare libxml2 SAX parse of the same bytes.")
 
     @Flag(name: .long, help: "Smaller documents, fewer runs.") var quick = false
 
@@ -34,7 +35,9 @@ struct DecodeBench: AsyncParsableCommand {
         let bareSmall = try await median(runs) {
             seconds { for _ in 0..<rounds { BareParse.run(call) } } / Double(rounds) * 1e6
         }
-        figure("a status call, decoder kept", small, "µs", baseline: ("bare SAX parse, parser made anew", bareSmall))
+        figure(
+            "a status call, decoder kept", small, "µs",
+            baseline: ("bare SAX parse, parser made anew", bareSmall))
     }
 
     private static func fileMap(entries: Int) -> XMLRPCValue {

@@ -9,14 +9,16 @@ import ManagerService
 /// Fetching a result file the way the manager does, against curl and sha1sum.
 struct DownloadBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "download", abstract: "Fetching a result file with its digests, against curl and sha1sum.")
+        commandName: "download",
+        abstract: "Fetching a result file with its digests, against curl and sha1sum.")
 
     @Flag(name: .long, help: "A smaller file, fewer runs.") var quick = false
 
     func run() async throws {
         let megabytes = quick ? 8 : 512
         print("\ndownload: a file of \(megabytes) MB from one of our slaves")
-        let folder = NSTemporaryDirectory() + "baikonur-bench-download-\(ProcessInfo.processInfo.processIdentifier)"
+        let folder =
+            NSTemporaryDirectory() + "baikonur-bench-download-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let source = folder + "/source"
@@ -50,7 +52,8 @@ struct DownloadBench: AsyncParsableCommand {
             try FileManager.default.removeItem(atPath: path)
             return size / seconds
         }
-        figure("speed (SHA-1 and SHA-256, synced to disk)", ours, "MB/s", baseline: ("curl + sha1sum", baseline))
+        figure(
+            "speed (SHA-1 and SHA-256, synced to disk)", ours, "MB/s", baseline: ("curl + sha1sum", baseline))
         figure("CPU per MB", cost / size * 1e3, "ms", baseline: ("curl + sha1sum", baselineCost / size * 1e3))
     }
 
@@ -71,7 +74,9 @@ struct DownloadBench: AsyncParsableCommand {
     }
 
     private func makeFile(_ path: String, megabytes: Int) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path) else { throw BenchError("cannot write \(path)") }
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw BenchError("cannot write \(path)") }
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<megabytes {
             var block = [UInt64](repeating: 0, count: 125_000)

@@ -12,7 +12,8 @@ struct LoadClient {
 
     /// The bytes of a `status` call.
     static let statusRequest: [UInt8] = {
-        let body = "<?xml version='1.0'?>\n<methodCall>\n<methodName>status</methodName>\n<params>\n</params>\n</methodCall>\n"
+        let body =
+            "<?xml version='1.0'?>\n<methodCall>\n<methodName>status</methodName>\n<params>\n</params>\n</methodCall>\n"
         return Array(
             "POST /rpc HTTP/1.1\r\nHost: bench\r\nContent-Type: text/xml\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
                 .utf8)
@@ -37,7 +38,8 @@ struct LoadClient {
         return (clock.now - begin) / .seconds(1)
     }
 
-    private func connect(_ loop: CallLoop, on group: any EventLoopGroup) async throws -> EventLoopFuture<Void> {
+    private func connect(_ loop: CallLoop, on group: any EventLoopGroup) async throws -> EventLoopFuture<Void>
+    {
         let done = group.next().makePromise(of: Void.self)
         _ = try await ClientBootstrap(group: group)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -10,8 +10,11 @@ import ManagerService
 /// What a scan costs the manager, and how punctual scans are, with farms of several sizes.
 struct ManagerBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "manager", abstract: "CPU per scan and the worst start delay, with 50 to 10,000 idle builders.",
-        discussion: "The original's own stack, measured once elsewhere: 0.65 ms CPU per scan, worst scan 2.3 s, 76 MiB.")
+        commandName: "manager",
+        abstract: "CPU per scan and the worst start delay, with 50 to 10,000 idle builders.",
+        discussion:
+            "The original's own stack, measured once elsewhere: 0.65 ms CPU per scan, worst scan 2.3 s, 76 MiB."
+    )
 
     @Flag(name: .long, help: "Small farms, one interval.") var quick = false
 
@@ -32,7 +35,9 @@ struct ManagerBench: AsyncParsableCommand {
                 defer { child.stop() }
                 let values = child.ready.compactMap(Double.init)
                 guard values.count == 5 else { throw BenchError("the manager gave no figures") }
-                figure("\(count) builders, \(manner): CPU per scan", values[0] * 1e3, "ms", baseline: ("original", 0.65))
+                figure(
+                    "\(count) builders, \(manner): CPU per scan", values[0] * 1e3, "ms",
+                    baseline: ("original", 0.65))
                 figure("\(count) builders, \(manner): worst start delay", values[1] * 1e3, "ms")
                 figure("\(count) builders, \(manner): mean start delay", values[2] * 1e3, "ms")
                 if !keepsConnections {
@@ -41,7 +46,8 @@ struct ManagerBench: AsyncParsableCommand {
                     figure("\(count) builders: resident memory", values[3], "MiB", baseline: ("original", 76))
                     if values[3] > base {
                         figure(
-                            "\(count) builders: memory per builder", (values[3] - base) * 1024 / Double(count - 50), "KiB")
+                            "\(count) builders: memory per builder",
+                            (values[3] - base) * 1024 / Double(count - 50), "KiB")
                     }
                 }
             }
@@ -62,7 +68,8 @@ struct Manage: AsyncParsableCommand {
     func run() async throws {
         let slaves = try ChildProcess.ofSelf(["serve", "--slaves", "\(builders)", "--network", "45"])
         defer { slaves.stop() }
-        let folder = NSTemporaryDirectory() + "baikonur-bench-manager-\(ProcessInfo.processInfo.processIdentifier)"
+        let folder =
+            NSTemporaryDirectory() + "baikonur-bench-manager-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let records = try FarmRecords.open(path: folder + "/farm.sqlite")
@@ -93,7 +100,9 @@ struct Manage: AsyncParsableCommand {
         let resident = try ProcessFigures.residentMiB(of: ProcessInfo.processInfo.processIdentifier)
         let meanDelay = (after.totalDelay - before.totalDelay) / .seconds(1) / scans
         FileHandle.standardOutput.write(
-            Data("READY \(cpu / scans) \(after.worstDelay / .seconds(1)) \(meanDelay) \(resident) \(scans)\n".utf8))
+            Data(
+                "READY \(cpu / scans) \(after.worstDelay / .seconds(1)) \(meanDelay) \(resident) \(scans)\n"
+                    .utf8))
         task.cancel()
         _ = try? await task.value
     }

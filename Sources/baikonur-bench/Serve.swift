@@ -45,7 +45,9 @@ struct Serve: AsyncParsableCommand {
         let listings = try await host.start(hosted)
         let seconds = (clock.now - begin) / .seconds(1)
         FileHandle.standardOutput.write(
-            Data("READY \(listings[0].url) \(seconds) \(listings.count) \(served?.sha1.description ?? "-")\n".utf8))
+            Data(
+                "READY \(listings[0].url) \(seconds) \(listings.count) \(served?.sha1.description ?? "-")\n"
+                    .utf8))
         try await Task.sleep(for: .seconds(86_400))
     }
 }

@@ -84,18 +84,21 @@ func get(_ path: String, _ headers: String...) -> String {
     (["GET \(path) HTTP/1.1"] + headers + ["", ""]).joined(separator: "\r\n")
 }
 
-/// A port that nobody listens on at this moment, on any address.
+/// A port that nobody listens on, on any address. It lies below those that the system gives to others by itself, so
+/// that it stays free.
 func freePort() throws -> Int {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    try withUnsafeMutablePointer(to: &address) { pointer in
-        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-            try #require(bind(socket, pointer, length) == 0)
-            try #require(getsockname(socket, pointer, &length) == 0)
+    while true {
+        let port = Int.random(in: 20_000..<32_000)
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) }
         }
+        if result == 0 { return port }
+        try #require(errno == EADDRINUSE)
     }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

@@ -6,6 +6,7 @@ public struct SlaveSite: Hashable, Sendable {
 
     /// Finds out what a request is for.
     public func route(_ request: HTTPRequest) -> SlaveRequest {
+        if request.target.equals("/rpc") { return routeCall(request) }
         if request.target.equals("*") { return .page(serverOptions(request)) }
         let path = request.target.prefix { $0 != UInt8(ascii: "?") }
         // The first byte is dropped whatever it is.

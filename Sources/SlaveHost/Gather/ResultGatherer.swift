@@ -43,8 +43,11 @@ final class ResultGatherer: Sendable {
 
     /// The build's own `.changes` and what it lists, when the folder has it: a folder may hold the results for several
     /// architectures. Otherwise everything.
-    private func select(_ files: [ResultFile], for order: BuildOrder, in path: String) throws -> [ResultFile] {
-        guard let name = order.changesName, let file = files.first(where: { $0.name == name }) else { return files }
+    private func select(_ files: [ResultFile], for order: BuildOrder, in path: String) throws -> [ResultFile]
+    {
+        guard let name = order.changesName, let file = files.first(where: { $0.name == name }) else {
+            return files
+        }
         do {
             let changes = try ChangesFile(store.bytes(of: file.sum, limit: 2 << 20), fileName: name)
             let listed = Set(changes.files.map(\.name.rawValue))

@@ -16,8 +16,6 @@ final class SlaveConnection: ChannelInboundHandler {
     var effects: [FaultEffect] = []
     /// The request that the slave has not answered yet.
     var openCall: CallID?
-    /// The status of the last answer, for the journal.
-    private(set) var lastStatus = 0
     private var http: HTTPServerConnection
     private var request: HTTPRequest?
     /// Whether an answer is on its way that will really come.
@@ -104,7 +102,6 @@ final class SlaveConnection: ChannelInboundHandler {
     ///
     /// - Parameter file: the file that pieces of the answer's body are taken from.
     func deliver(_ delivery: AnswerDelivery, file: CachedFile?) {
-        lastStatus = delivery.answer.status.rawValue
         guard let context, request != nil else { return }
         guard !delivery.isWithheld else {
             isMute = true
@@ -205,6 +202,9 @@ final class SlaveConnection: ChannelInboundHandler {
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         promise.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
     }
+
+    /// Closes now; what has not been sent yet is lost.
+    func hangUp() { context?.close(promise: nil) }
 
     /// Resets the connection now.
     func reset() {

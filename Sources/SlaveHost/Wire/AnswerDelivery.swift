@@ -13,8 +13,8 @@ struct AnswerDelivery {
     }
 
     var answer: HTTPAnswer
-    /// What the answer is for; some faults act on one kind only.
-    var kind: Kind
+    /// Whether it is the XML of an answer to a call; some faults act on that only.
+    var isCall: Bool
     /// The answer never leaves.
     var isWithheld = false
     /// How long the answer is held back.
@@ -23,15 +23,9 @@ struct AnswerDelivery {
     /// Offsets in the file served at which a byte is inverted.
     var corruptedOffsets: [Int64] = []
 
-    enum Kind: Hashable {
-        case call
-        case file
-        case other
-    }
-
-    init(_ answer: HTTPAnswer, kind: Kind) {
+    init(_ answer: HTTPAnswer, isCall: Bool) {
         self.answer = answer
-        self.kind = kind
+        self.isCall = isCall
     }
 
     /// Lets the scripted faults act, in order.

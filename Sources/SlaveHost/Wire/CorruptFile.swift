@@ -6,7 +6,7 @@ struct CorruptFile: WireEffect {
     var offset: Int
 
     func change(_ delivery: inout AnswerDelivery, site: SlaveSite) {
-        guard delivery.kind == .file else { return }
+        guard delivery.answer.isFile else { return }
         delivery.corruptedOffsets.append(Int64(offset))
     }
 }

@@ -5,7 +5,7 @@ struct ReplaceBody: WireEffect {
     var bytes: [UInt8]
 
     func change(_ delivery: inout AnswerDelivery, site: SlaveSite) {
-        guard delivery.kind == .call else { return }
+        guard delivery.isCall else { return }
         delivery.answer = site.answer(toCall: bytes)
     }
 }

@@ -5,7 +5,7 @@ struct TruncateFile: WireEffect {
     var afterBytes: Int
 
     func change(_ delivery: inout AnswerDelivery, site: SlaveSite) {
-        guard delivery.kind == .file, delivery.answer.bodyLength > afterBytes else { return }
+        guard delivery.answer.isFile, delivery.answer.bodyLength > afterBytes else { return }
         delivery.cut(.closeInBody(after: Int64(afterBytes)))
     }
 }
