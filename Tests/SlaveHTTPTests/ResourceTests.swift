@@ -126,10 +126,10 @@ import Testing
     @Test("the old server's headers come in the order of its hash table")
     func hashOrder() {
         #expect(
-            PythonTwoOrder.order(of: [.server, .date, .contentType, .contentLength])
+            AnswerHead.hashOrder(of: [.server, .date, .contentType, .contentLength])
                 == [.date, .contentLength, .contentType, .server])
         #expect(
-            PythonTwoOrder.order(of: [.connection, .server, .date, .contentType, .contentLength])
+            AnswerHead.hashOrder(of: [.connection, .server, .date, .contentType, .contentLength])
                 == [.date, .connection, .contentType, .contentLength, .server])
     }
 

@@ -23,7 +23,7 @@ public struct AnswerHead: Sendable {
         bytes.append(answer.status.reason)
         bytes.append("\r\n")
         if release.isOld {
-            for name in PythonTwoOrder.order(of: fieldNames(of: answer, to: request)) {
+            for name in Self.hashOrder(of: fieldNames(of: answer, to: request)) {
                 writeField(name, of: answer, at: now, into: &bytes)
             }
         } else {
@@ -40,6 +40,13 @@ public struct AnswerHead: Sendable {
         names += [.server, .date]
         names += answer.fields.map(\.name)
         return names.sorted { $0.rawValue < $1.rawValue }
+    }
+
+    /// The slave of 2010 kept its headers, in lower case, in a dictionary: they come in the order of its table.
+    static func hashOrder(of names: [HTTPAnswer.FieldName]) -> [HTTPAnswer.FieldName] {
+        let byKey = Dictionary(
+            names.map { ("\($0.text)".lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+        return PythonHashOrder.order(of: names.map { "\($0.text)".lowercased() }).compactMap { byKey[$0] }
     }
 
     private mutating func writeField(
