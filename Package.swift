@@ -202,6 +202,10 @@ let package = Package(
             [
                 "baikonur", "Scenario", "ScenarioFiles", "FarmRecords", "BuildManager", "FarmModel", .logging,
             ]),
+        .testTarget(
+            name: "baikonurCommandTests",
+            dependencies: ["baikonur", "TestSupport", "FarmRecords", "FarmModel", "Scenario"],
+            path: "Tests/CommandLineTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -36,9 +36,12 @@ final class ChildProcess {
 
     var identifier: Int32 { process.processIdentifier }
 
+    /// Ends the program; one that does not go within five seconds is killed.
     func stop() {
         process.terminate()
-        process.waitUntilExit()
+        // Waiting through Foundation's run loop can miss the end of a program on Linux.
+        for _ in 0..<500 where process.isRunning { usleep(10_000) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// CPU seconds used so far, user and system.

@@ -92,7 +92,7 @@ struct DownloadBench: AsyncParsableCommand {
         process.arguments = arguments
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        process.waitUntilExit()
+        while process.isRunning { usleep(2_000) }
         guard process.terminationStatus == 0 else { throw BenchError("\(program) failed") }
     }
 }
