@@ -33,12 +33,14 @@ struct FarmFixture {
         defer { claim.release() }
         var options = FarmRun.Options(
             directory: directory, program: BaikonurProgram.path,
-            logger: Logger(label: "farm") { _ in SwiftLogNoOpLogHandler() })
+            logger: Self.quiet)
         options.stop = stop
         return try await Lanes.farms.run { [scenario, options] in
             try await FarmRun(scenario, options: options).run(observe: observe)
         }
     }
+
+    static let quiet = Logger(label: "farm") { _ in SwiftLogNoOpLogHandler() }
 
     func records() throws -> FarmRecords { try FarmRecords.open(path: directory.database) }
 

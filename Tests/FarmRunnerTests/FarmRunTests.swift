@@ -215,7 +215,7 @@ struct FarmRunTests {
         let claim = try directory.claim(isEmptied: true)
         defer { claim.release() }
         var options = FarmRun.Options(
-            directory: directory, program: "/nowhere/baikonur", logger: .init(label: "farm"))
+            directory: directory, program: "/nowhere/baikonur", logger: FarmFixture.quiet)
         options.stop = { try? await Task.sleep(for: .seconds(1000)) }
         let run = FarmRun(try Self.lottery(seed: 1), options: options)
         await #expect {
