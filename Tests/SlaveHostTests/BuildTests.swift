@@ -6,7 +6,7 @@ import Testing
 @testable import SlaveHost
 
 /// Builds on a hosted slave, from the call to the download.
-@Suite(.timeLimit(.minutes(1))) struct BuildTests {
+@Suite(.timeLimit(.minutes(20))) struct BuildTests {
     private static let chroot = "171f0326fdc56a48d93c7be9bd0d57bc809ff610"
     private static let run = BuildRun(package: "a", version: "1", architecture: "amd64")
 

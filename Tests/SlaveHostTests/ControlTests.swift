@@ -5,7 +5,7 @@ import Testing
 
 @testable import SlaveHost
 
-@Suite(.timeLimit(.minutes(1))) struct ControlTests {
+@Suite(.timeLimit(.minutes(20))) struct ControlTests {
     /// A host with one virtual slave and a control endpoint.
     private func withControl(
         _ effects: [FaultEffect] = [], _ body: (HostFixture, String) async throws -> Void

@@ -7,7 +7,7 @@ import Testing
 @testable import MockSlave
 @testable import SlaveHost
 
-@Suite(.timeLimit(.minutes(1))) struct FetchTests {
+@Suite(.timeLimit(.minutes(20))) struct FetchTests {
     static let sums = [
         "two": "19a6d11e67d8471ad2c5cfcbee6187fe6563d08b",
         "three": "71fa474ffc929ae6811ce08b1be21b5c91f9d481",

@@ -8,7 +8,7 @@ import XMLRPC
 
 @testable import SlaveHost
 
-@Suite(.timeLimit(.minutes(1))) struct GatherTests {
+@Suite(.timeLimit(.minutes(20))) struct GatherTests {
     private func order() throws -> BuildOrder {
         BuildOrder(
             slave: try #require(BuilderName("bob")), buildID: "PACKAGEBUILD-1", type: "binarypackage",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SlaveHost
 
-@Suite(.timeLimit(.minutes(1))) struct PowerTests {
+@Suite(.timeLimit(.minutes(20))) struct PowerTests {
     private func isAnswering(_ port: Int) async throws -> Bool {
         guard let client = try? await RawClient.connect("127.0.0.1", port) else { return false }
         try await client.send(call("status"))

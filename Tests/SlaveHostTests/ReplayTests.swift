@@ -11,7 +11,7 @@ import XMLRPC
 
 /// Every recorded exchange with a real slave, over a real socket against a hosted one in the recorded state: the
 /// bytes must be the same, and so must what becomes of the connection and of the slave.
-@Suite("Replay over a socket", .timeLimit(.minutes(5)))
+@Suite("Replay over a socket", .timeLimit(.minutes(20)))
 struct ReplayTests {
     /// Exchanges that no fake can give, with the reason.
     static let exceptions: [String: String] = [

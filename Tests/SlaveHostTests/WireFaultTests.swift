@@ -6,7 +6,7 @@ import Testing
 @testable import SlaveHost
 
 /// Every fault on the wire as a client sees it.
-@Suite(.timeLimit(.minutes(1))) struct WireFaultTests {
+@Suite(.timeLimit(.minutes(20))) struct WireFaultTests {
     /// A slave with one file of 1,000 bytes, and faults on calls or files.
     private func slave(
         onCall: [FaultEffect] = [], onFile: [FaultEffect] = [], onConnection: [FaultEffect] = []
