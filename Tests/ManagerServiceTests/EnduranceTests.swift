@@ -88,7 +88,8 @@ struct EnduranceTests {
                 try await run(until: scans)
                 let after = try await quiet()
                 #expect(after.descriptors <= before.descriptors + 4, "\(before) before, \(after) after")
-                #expect(after.threads <= before.threads + 2, "\(before) before, \(after) after")
+                // Pools grow with the load of the machine, but not with the number of scans.
+                #expect(after.threads <= before.threads + 16, "\(before) before, \(after) after")
                 #expect(Self.children() <= 2)
                 let failures = farm.told.all.count { if case .scanFailed = $0.event { true } else { false } }
                 #expect(failures > scans / 20, "only \(failures) scans failed")
