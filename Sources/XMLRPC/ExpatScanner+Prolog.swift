@@ -32,7 +32,9 @@ extension ExpatScanner {
         default:
             if case .nameStart = character(at: start) { return .token(.instanceStart, end: start - 1) }
             // Any character of several bytes is taken for the start of a tag, which is then looked at closely.
-            if let byte = byte(at: start), byte >= 0xC0, byte < 0xF8 { return .token(.instanceStart, end: start - 1) }
+            if let byte = byte(at: start), byte >= 0xC0, byte < 0xF8 {
+                return .token(.instanceStart, end: start - 1)
+            }
             return objection(at: start)
         }
     }

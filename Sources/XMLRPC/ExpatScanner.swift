@@ -90,7 +90,8 @@ struct ExpatScanner {
             scalar = scalar << 6 | UInt32(byte & 0x3F)
         }
         let smallest: [UInt32] = [0x80, 0x800, 0x10000]
-        guard scalar >= smallest[size - 2], let valid = Unicode.Scalar(scalar), scalar & ~1 != 0xFFFE || size > 3
+        guard scalar >= smallest[size - 2], let valid = Unicode.Scalar(scalar),
+            scalar & ~1 != 0xFFFE || size > 3
         else { return .invalid }
         // Expat's tables are those of XML 1.0's fourth edition: nothing beyond the basic plane is a name.
         if size == 4 { return .other(size: 4) }
@@ -157,7 +158,8 @@ struct ExpatScanner {
     func processingInstruction(from start: Int) -> Outcome {
         let (end, objection) = name(at: start)
         if let objection { return objection }
-        let isDeclaration = end - start == 3 && String(decoding: bytes[start..<end], as: UTF8.self).lowercased() == "xml"
+        let isDeclaration =
+            end - start == 3 && String(decoding: bytes[start..<end], as: UTF8.self).lowercased() == "xml"
         if isDeclaration && (isSpace(at: end) || byte(at: end) == UInt8(ascii: "?")) {
             guard bytes[start..<end].elementsEqual("xml".utf8) else { return .invalid(at: end) }
         }
@@ -203,7 +205,8 @@ struct ExpatScanner {
     /// Whether a character reference names a character that XML allows.
     func isAllowed(_ digits: Range<Int>, isHexadecimal: Bool) -> Bool {
         let text = String(decoding: bytes[digits], as: UTF8.self)
-        guard let value = UInt32(text, radix: isHexadecimal ? 16 : 10), let scalar = Unicode.Scalar(value) else {
+        guard let value = UInt32(text, radix: isHexadecimal ? 16 : 10), let scalar = Unicode.Scalar(value)
+        else {
             return false
         }
         switch scalar.value {

@@ -22,7 +22,8 @@ struct MessageWriter {
     var output: [UInt8]
 
     mutating func append(_ literal: StaticString) {
-        output.append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+        output.append(
+            contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// - Throws: what cannot be written.
@@ -49,7 +50,8 @@ struct MessageWriter {
             append("</double></value>\n")
         case .bigDecimal:
             throw XMLRPCEncodingError(
-                code: .unwritableDecimal, path: path().spelling, message: "a decimal number cannot be written",
+                code: .unwritableDecimal, path: path().spelling,
+                message: "a decimal number cannot be written",
                 peerDetail: "cannot marshal <class 'decimal.Decimal'> objects")
         case .base64(let bytes):
             append("<value><base64>\n")
@@ -96,7 +98,8 @@ struct MessageWriter {
         // Python 2 has two kinds of integers and says so.
         let isLong = if case .bigInteger = value { peer == .python2 } else { false }
         return XMLRPCEncodingError(
-            code: .integerOutOfRange, path: path.spelling, message: "an integer beyond 32 bits cannot be written",
+            code: .integerOutOfRange, path: path.spelling,
+            message: "an integer beyond 32 bits cannot be written",
             peerDetail: "\(isLong ? "long " : "")int exceeds XML-RPC limits")
     }
 
@@ -110,7 +113,8 @@ struct MessageWriter {
         if let forbidden {
             throw XMLRPCEncodingError(
                 code: .forbiddenCharacter, path: path().spelling,
-                message: "the character U+\(String(forbidden, radix: 16, uppercase: true)) cannot be written in XML",
+                message:
+                    "the character U+\(String(forbidden, radix: 16, uppercase: true)) cannot be written in XML",
                 peerDetail: "not well-formed (invalid token)")
         }
     }

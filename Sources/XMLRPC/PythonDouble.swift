@@ -26,7 +26,9 @@ enum PythonDouble {
         while let byte = text.popFirst() {
             switch byte {
             case UInt8(ascii: "."): point = digits.count
-            case UInt8(ascii: "e"): exponent = Int(Substring(text)) ?? 0; text = text.suffix(0)
+            case UInt8(ascii: "e"):
+                exponent = Int(Substring(text)) ?? 0
+                text = text.suffix(0)
             default: digits.append(byte)
             }
         }

@@ -27,7 +27,9 @@ struct SourceConverter {
     /// every copy.
     mutating func passesThrough(_ input: UnsafeRawBufferPointer) -> Bool {
         if isDecided { return encoding == .utf8 }
-        guard head.isEmpty, input.count > 5, (1..<0x80).contains(input[0]), input[1] != 0 else { return false }
+        guard head.isEmpty, input.count > 5, (1..<0x80).contains(input[0]), input[1] != 0 else {
+            return false
+        }
         if input.starts(with: "<?xml".utf8) {
             let longest = min(input.count, Self.longestDeclaration)
             guard
@@ -71,7 +73,9 @@ struct SourceConverter {
         guard isComplete || isLast else { return }
         encoding = detected
         if let name = Self.declaredName(in: ascii) {
-            encoding = try SourceEncoding.named(String(decoding: ascii[name], as: UTF8.self), detected: detected) {
+            encoding = try SourceEncoding.named(
+                String(decoding: ascii[name], as: UTF8.self), detected: detected
+            ) {
                 "line \(1 + ascii[..<name.lowerBound].count { $0 == 0x0A }), column "
                     + "\(Self.column(of: name.lowerBound, in: ascii) + (mark > 0 ? 1 : 0))"
             }

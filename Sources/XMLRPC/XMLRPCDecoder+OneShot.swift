@@ -3,7 +3,8 @@ extension XMLRPCDecoder {
     /// Reads a call.
     /// - Throws: what is wrong with the document; `responseInsteadOfCall` and `faultInsteadOfCall` for an answer.
     public static func decodeCall(
-        _ bytes: UnsafeRawBufferPointer, reading: XMLRPCReading = .lenient, limits: XMLRPCLimits = XMLRPCLimits()
+        _ bytes: UnsafeRawBufferPointer, reading: XMLRPCReading = .lenient,
+        limits: XMLRPCLimits = XMLRPCLimits()
     ) throws(XMLRPCDecodingError) -> XMLRPCCall {
         try XMLRPCDecoder(reading: reading, limits: limits).decodeCall(bytes)
     }
@@ -11,7 +12,8 @@ extension XMLRPCDecoder {
     /// Reads an answer.
     /// - Throws: what is wrong with the document; `callInsteadOfResponse` for a call.
     public static func decodeResponse(
-        _ bytes: UnsafeRawBufferPointer, reading: XMLRPCReading = .strict, limits: XMLRPCLimits = XMLRPCLimits()
+        _ bytes: UnsafeRawBufferPointer, reading: XMLRPCReading = .strict,
+        limits: XMLRPCLimits = XMLRPCLimits()
     ) throws(XMLRPCDecodingError) -> XMLRPCResponse {
         try XMLRPCDecoder(reading: reading, limits: limits).decodeResponse(bytes)
     }
