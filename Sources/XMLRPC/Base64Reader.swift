@@ -15,19 +15,25 @@ struct Base64Reader {
     /// Bytes seen in earlier pieces.
     private var position = 0
 
-    /// Sextets by character; 64 and above are no data.
-    private static let sextets: [UInt8] = {
-        var table = [UInt8](repeating: 0xFF, count: 256)
+    /// For each place in a group of four, what each character adds to the group's 24 bits; anything outside the
+    /// alphabet sets bits beyond them.
+    private static let contributions: [UInt32] = {
+        var table = [UInt32](repeating: .max, count: 4 * 256)
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        for (index, character) in alphabet.utf8.enumerated() { table[Int(character)] = UInt8(index) }
+        for place in 0..<4 {
+            for (sextet, character) in alphabet.utf8.enumerated() {
+                table[256 * place + Int(character)] = UInt32(sextet) << UInt32(18 - 6 * place)
+            }
+        }
         return table
     }()
 
+    /// Bytes decoded at a time; one more is written, for groups are stored as whole words.
     private static let pieceSize = 3072
 
     mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
-        Self.sextets.withUnsafeBufferPointer { table in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.pieceSize) { piece in
+        Self.contributions.withUnsafeBufferPointer { table in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.pieceSize + 1) { piece in
                 var index = 0
                 while index < text.count {
                     let count = decode(text, from: &index, into: piece, table: table)
@@ -41,35 +47,32 @@ struct Base64Reader {
     private mutating func decode(
         _ text: UnsafeBufferPointer<UInt8>, from index: inout Int,
         into piece: UnsafeMutableBufferPointer<UInt8>,
-        table: UnsafeBufferPointer<UInt8>
+        table: UnsafeBufferPointer<UInt32>
     ) -> Int {
         var written = 0
         let start = index
-        while index < text.count && written + 3 <= piece.count {
+        while index < text.count && written + 4 <= piece.count {
             if seen == 0 && !isComplete {
                 // Whole groups, without a look at what else could be there.
-                let quads = min((text.count - index) / 4, (piece.count - written) / 3)
-                var quad = 0
-                while quad < quads {
-                    let a = table[Int(text[index])]
-                    let b = table[Int(text[index + 1])]
-                    let c = table[Int(text[index + 2])]
-                    let d = table[Int(text[index + 3])]
-                    if (a | b | c | d) & 0xC0 != 0 { break }
-                    piece[written] = a << 2 | b >> 4
-                    piece[written + 1] = b << 4 | c >> 2
-                    piece[written + 2] = c << 6 | d
+                let quads = min((text.count - index) / 4, (piece.count - 1 - written) / 3)
+                let start = index
+                let target = UnsafeMutableRawBufferPointer(piece)
+                for _ in 0..<quads {
+                    let group =
+                        table[Int(text[index])] | table[256 + Int(text[index + 1])]
+                        | table[512 + Int(text[index + 2])] | table[768 + Int(text[index + 3])]
+                    if group >= 1 << 24 { break }
+                    target.storeBytes(of: (group << 8).bigEndian, toByteOffset: written, as: UInt32.self)
                     written += 3
                     index += 4
-                    quad += 1
                 }
-                if quad > 0 { padding = 0 }
-                guard index < text.count, written + 3 <= piece.count else { break }
+                if index > start { padding = 0 }
+                guard index < text.count, written + 4 <= piece.count else { break }
             }
             let byte = text[index]
             if byte >= 0x80 { noteForeign(byte, at: position + index - start) } else { endForeign() }
             index += 1
-            written += step(byte, sextet: table[Int(byte)], into: piece, at: written)
+            written += step(byte, sextet: table[768 + Int(byte)], into: piece, at: written)
         }
         position += index - start
         return written
@@ -77,7 +80,7 @@ struct Base64Reader {
 
     /// One character; returns how many bytes it finished (none or one).
     private mutating func step(
-        _ byte: UInt8, sextet: UInt8, into piece: UnsafeMutableBufferPointer<UInt8>, at index: Int
+        _ byte: UInt8, sextet: UInt32, into piece: UnsafeMutableBufferPointer<UInt8>, at index: Int
     ) -> Int {
         guard !isComplete else { return 0 }
         if byte == UInt8(ascii: "=") {
@@ -89,7 +92,7 @@ struct Base64Reader {
         }
         guard sextet < 64 else { return 0 }
         padding = 0
-        bits = (bits << 6 | UInt32(sextet)) & 0xFFF
+        bits = (bits << 6 | sextet) & 0xFFF
         defer { seen = (seen + 1) & 3 }
         switch seen {
         case 0: return 0

@@ -6,7 +6,9 @@ enum Base64Writer {
 
     static func append(_ bytes: [UInt8], to output: inout [UInt8]) {
         let lines = (bytes.count + bytesOfLine - 1) / bytesOfLine
-        output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4 + lines + 256)
+        let needed = output.count + (bytes.count + 2) / 3 * 4 + lines
+        // At least doubled, for an exact reservation each time would copy the whole document each time.
+        if needed > output.capacity { output.reserveCapacity(max(needed, 2 * output.capacity)) }
         bytes.withUnsafeBufferPointer { input in
             alphabet.withUnsafeBufferPointer { alphabet in
                 withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 77) { line in

@@ -1,5 +1,8 @@
 /// Turns the struct of a fault into the fault.
 enum FaultReader {
+    /// The real slave quotes the text in full.
+    private static let longestQuote = 1000
+
     /// - Throws: `badFault`.
     static func fault(from value: XMLRPCValue?, peer: XMLRPCPeer) throws(Refusal) -> XMLRPCFault {
         guard let value else {
@@ -9,7 +12,8 @@ enum FaultReader {
             throw Refusal(
                 .badFault, "a fault that is no struct",
                 peerDetail: (peer == .python2 ? "type object" : "xmlrpc.client.Fault()")
-                    + " argument after ** must be a mapping, not \(typeName(value))")
+                    + " argument after ** must be a mapping, not \(PythonText.typeName(of: value, peer: peer))"
+            )
         }
         let missing = ["faultCode", "faultString"].filter { members[$0] == nil }
         guard let code = members["faultCode"], let text = members["faultString"] else {
@@ -30,21 +34,6 @@ enum FaultReader {
 
     /// The fault as the real slave quotes it when it is posted to it (`faults/fault-posted`).
     static func quoted(_ fault: XMLRPCFault, peer: XMLRPCPeer) -> String {
-        "<Fault \(fault.code): \(PythonText.representation(of: fault.text, peer: peer))>"
-    }
-
-    private static func typeName(_ value: XMLRPCValue) -> String {
-        switch value {
-        case .int, .bigInteger: "int"
-        case .boolean: "bool"
-        case .double: "float"
-        case .bigDecimal: "decimal.Decimal"
-        case .string: "str"
-        case .base64: "Binary"
-        case .dateTime: "DateTime"
-        case .nil: "NoneType"
-        case .array: "list"
-        case .structure: "dict"
-        }
+        "<Fault \(fault.code): \(PythonText.representation(of: fault.text, limit: longestQuote, peer: peer))>"
     }
 }

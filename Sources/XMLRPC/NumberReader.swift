@@ -1,7 +1,7 @@
 /// Reads the numbers of a document with the tolerance of Python's `int`, `float` and `Decimal`.
 struct NumberReader {
     let peer: XMLRPCPeer
-    /// Python 3 reads no longer integers; nor do we for the older peer, which has no limit.
+    /// Python 3 reads no longer integers.
     private static let longestInteger = 4300
     /// The real slave repeats a bad number or an unknown name in full; ours is cut here, for a fault should not be megabytes long.
     static let longestQuote = 1000
@@ -14,7 +14,7 @@ struct NumberReader {
         let isNegative = plain.first == UInt8(ascii: "-")
         let digits = isNegative || plain.first == UInt8(ascii: "+") ? plain.dropFirst() : plain[...]
         guard !digits.isEmpty, digits.allSatisfy(PythonText.isDigit) else { throw badInteger(string) }
-        guard digits.count <= Self.longestInteger else {
+        guard digits.count <= Self.longestInteger || peer == .python2 else {
             throw Refusal(
                 .badInteger,
                 "Exceeds the limit (\(Self.longestInteger) digits) for integer string conversion: value has "
@@ -42,18 +42,27 @@ struct NumberReader {
     }
 
     private func badInteger(_ text: String) -> Refusal {
-        let quoted = PythonText.representation(of: text, limit: 200, peer: peer)
+        let quoted: String
+        switch peer {
+        case .python3:
+            quoted = PythonText.representation(of: text, limit: 200)
+        case .python2:
+            if let foreign = notDecimal(text) { return Refusal(.badInteger, foreign) }
+            quoted = PythonText.representation(of: String(spaced(text).prefix(200)), peer: peer)
+        }
         return Refusal(.badInteger, "invalid literal for int() with base 10: \(quoted)")
     }
 
     /// - Throws: `badDouble`.
-    func double(_ text: String) throws(Refusal) -> Double {
-        if let plain = PythonText.plainNumber(text, peer: peer), DecimalText.isFloat(plain),
+    func double(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Double {
+        let string = String(decoding: text, as: UTF8.self)
+        if DecimalText.isFloat(text[...]), let number = Double(string) { return number }
+        if let plain = PythonText.plainNumber(string, peer: peer), DecimalText.isFloat(plain[...]),
             let number = Double(String(decoding: plain, as: UTF8.self))
         {
             return number
         }
-        throw Refusal(.badDouble, complaint(aboutDouble: text))
+        throw Refusal(.badDouble, complaint(aboutDouble: string))
     }
 
     private func complaint(aboutDouble text: String) -> String {
@@ -62,12 +71,33 @@ struct NumberReader {
             let quoted = PythonText.representation(of: text, limit: Self.longestQuote)
             return "could not convert string to float: \(quoted)"
         case .python2:
-            let shown = text.unicodeScalars.drop { $0.properties.isWhitespace }.prefix(Self.longestQuote)
-                .map { $0.properties.isWhitespace ? " " : String($0) }.joined()
+            if let foreign = notDecimal(text) { return foreign }
+            let shown = String(spaced(text).prefix(Self.longestQuote))
             let startsAsNumber = DecimalText.startsAsFloat(Array(shown.utf8))
             return (startsAsNumber ? "invalid literal for float(): " : "could not convert string to float: ")
                 + shown
         }
+    }
+
+    /// As Python 2 shows a number it could not read: without white space in front, other white space as blanks.
+    private func spaced(_ text: String) -> String {
+        text.unicodeScalars.drop { $0.properties.isWhitespace }
+            .map { $0.properties.isWhitespace ? " " : String($0) }.joined()
+    }
+
+    /// What Python 2 says before it looks at a number, of characters beyond ISO-8859-1.
+    private func notDecimal(_ text: String) -> String? {
+        func isForeign(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.value > 0xFF && !scalar.properties.isWhitespace
+                && scalar.properties.numericType != .decimal
+        }
+        let scalars = Array(text.unicodeScalars)
+        guard let start = scalars.firstIndex(where: isForeign) else { return nil }
+        let count = scalars[start...].prefix(while: isForeign).count
+        let shown = PythonText.representation(of: String(scalars[start]), peer: .python2)
+        let place =
+            count == 1 ? " u\(shown) in position \(start)" : "s in position \(start)-\(start + count - 1)"
+        return "'decimal' codec can't encode character\(place): invalid decimal Unicode string"
     }
 
     /// - Throws: `badDecimal`.
@@ -86,55 +116,53 @@ struct NumberReader {
 /// The grammar of Python's decimal numbers, over ASCII.
 private enum DecimalText {
     /// A number as `float` takes it: no hexadecimal, which Swift would read.
-    static func isFloat(_ text: [UInt8]) -> Bool {
-        let body = unsigned(text)
-        return isFinite(body) || ["inf", "infinity", "nan"].contains(lowercased(body))
+    static func isFloat<Text: RandomAccessCollection<UInt8>>(_ text: Text) -> Bool where Text.Index == Int {
+        isFinite(text) || ["inf", "infinity", "nan"].contains(unsignedWord(text))
     }
 
     /// Whether a number of this kind could be read off the front.
     static func startsAsFloat(_ text: [UInt8]) -> Bool {
-        let body = unsigned(text)
-        let word = lowercased(body.prefix(3))
-        let digits = body.first == UInt8(ascii: ".") ? body.dropFirst() : body
-        return digits.first.map(PythonText.isDigit) ?? false || word == "inf" || word == "nan"
+        let word = unsignedWord(text)
+        let digits = word.hasPrefix(".") ? word.utf8.dropFirst() : word.utf8[...]
+        return digits.first.map(PythonText.isDigit) ?? false || word.hasPrefix("inf") || word.hasPrefix("nan")
     }
 
     /// The same with payloads of not-a-number.
     static func isDecimal(_ text: [UInt8]) -> Bool {
-        let body = unsigned(text)
-        let word = lowercased(body)
-        if isFinite(body) || word == "inf" || word == "infinity" { return true }
+        let word = unsignedWord(text)
+        if isFinite(text) || word == "inf" || word == "infinity" { return true }
         let payload =
             word.hasPrefix("snan") ? word.dropFirst(4) : word.hasPrefix("nan") ? word.dropFirst(3) : nil
         return payload.map { $0.utf8.allSatisfy(PythonText.isDigit) } ?? false
     }
 
-    private static func unsigned(_ text: [UInt8]) -> ArraySlice<UInt8> {
-        text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
+    /// The first letters, without a sign and in lower case.
+    private static func unsignedWord<Text: RandomAccessCollection<UInt8>>(_ text: Text) -> String {
+        let isSigned = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+")
+        return String(decoding: text.dropFirst(isSigned ? 1 : 0).prefix(64), as: UTF8.self).lowercased()
     }
 
-    private static func lowercased(_ text: ArraySlice<UInt8>) -> String {
-        text.count > 64 ? "" : String(decoding: text, as: UTF8.self).lowercased()
-    }
-
-    private static func isFinite(_ text: ArraySlice<UInt8>) -> Bool {
-        var rest = text
-        func takeDigits() -> Int {
-            let digits = rest.prefix(while: PythonText.isDigit).count
-            rest = rest.dropFirst(digits)
-            return digits
+    private static func isFinite<Text: RandomAccessCollection<UInt8>>(_ text: Text) -> Bool
+    where Text.Index == Int {
+        var index = text.startIndex
+        func take(_ first: UInt8, or second: UInt8) -> Bool {
+            guard index < text.endIndex, text[index] == first || text[index] == second else { return false }
+            index += 1
+            return true
         }
-        var digits = takeDigits()
-        if rest.first == UInt8(ascii: ".") {
-            rest = rest.dropFirst()
-            digits += takeDigits()
+        func takeDigits() -> Bool {
+            let start = index
+            while index < text.endIndex, PythonText.isDigit(text[index]) { index += 1 }
+            return index > start
         }
-        guard digits > 0 else { return false }
-        if let exponent = rest.first, exponent | 0x20 == UInt8(ascii: "e") {
-            rest = rest.dropFirst()
-            if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-            guard takeDigits() > 0 else { return false }
+        _ = take(UInt8(ascii: "-"), or: UInt8(ascii: "+"))
+        var hasDigits = takeDigits()
+        if take(UInt8(ascii: "."), or: UInt8(ascii: ".")) { hasDigits = takeDigits() || hasDigits }
+        guard hasDigits else { return false }
+        if take(UInt8(ascii: "e"), or: UInt8(ascii: "E")) {
+            _ = take(UInt8(ascii: "-"), or: UInt8(ascii: "+"))
+            guard takeDigits() else { return false }
         }
-        return rest.isEmpty
+        return index == text.endIndex
     }
 }

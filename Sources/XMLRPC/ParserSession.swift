@@ -11,6 +11,7 @@ struct ParserSession: ~Copyable {
     /// libxml2's own first complaint, for people.
     private(set) var complaint: String?
     private var isInDocumentType = false
+    private var namespaces = 0
     /// The parser that calls back; set once, when both exist.
     var context: xmlParserCtxtPtr?
 
@@ -26,16 +27,22 @@ struct ParserSession: ~Copyable {
         refusal = nil
         complaint = nil
         isInDocumentType = false
+        namespaces = 0
     }
 
     // MARK: What the callbacks do
 
-    mutating func start(_ name: ElementName, attributes: Int) {
+    mutating func start(_ name: ElementName, attributes: Int, namespaces: Int) {
         guard refusal == nil else { return }
         isInDocumentType = false
+        self.namespaces += namespaces
         do throws(Refusal) {
             if attributes > mostAttributes {
                 throw Refusal(.markupTooLarge, "an element with more than \(mostAttributes) attributes")
+            }
+            // The parser looks through all that are declared for every name with a prefix.
+            if self.namespaces > mostAttributes {
+                throw Refusal(.markupTooLarge, "more than \(mostAttributes) declarations of namespaces")
             }
             try unmarshaller.start(name)
         } catch {

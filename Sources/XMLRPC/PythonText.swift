@@ -6,8 +6,8 @@ enum PythonText {
         let quote: Unicode.Scalar =
             text.unicodeScalars.contains("'") && !text.unicodeScalars.contains("\"") ? "\"" : "'"
         var result = String.UnicodeScalarView([quote])
-        for scalar in text.unicodeScalars {
-            if result.count >= limit { break }
+        // Every character gives at least one, so that no more of them than the limit can matter.
+        for scalar in text.unicodeScalars.prefix(limit) {
             switch scalar {
             case quote, "\\": result.append(contentsOf: "\\\(scalar)".unicodeScalars)
             case "\n": result.append(contentsOf: "\\n".unicodeScalars)
@@ -80,4 +80,21 @@ enum PythonText {
     }
 
     static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// The name of the type that the peer makes of a value.
+    static func typeName(of value: XMLRPCValue, peer: XMLRPCPeer) -> String {
+        switch value {
+        case .int: "int"
+        case .bigInteger: peer == .python2 ? "long" : "int"
+        case .boolean: "bool"
+        case .double: "float"
+        case .bigDecimal: "decimal.Decimal"
+        case .string: "str"
+        case .base64: "Binary"
+        case .dateTime: "DateTime"
+        case .nil: "NoneType"
+        case .array: "list"
+        case .structure: "dict"
+        }
+    }
 }

@@ -7,9 +7,11 @@ enum SAXCallbacks {
     static func handler() -> xmlSAXHandler {
         var handler = xmlSAXHandler()
         handler.initialized = UInt32(XML_SAX2_MAGIC)
-        handler.startElementNs = { data, name, prefix, _, _, _, attributes, _, _ in
+        handler.startElementNs = { data, name, prefix, _, namespaces, _, attributes, _, _ in
             guard let session = sessionOf(data), let name else { return }
-            session.pointee.start(ElementName(local: name, prefix: prefix), attributes: Int(attributes))
+            session.pointee.start(
+                ElementName(local: name, prefix: prefix), attributes: Int(attributes),
+                namespaces: Int(namespaces))
         }
         handler.endElementNs = { data, _, _, _ in sessionOf(data)?.pointee.end() }
         handler.characters = takeCharacters

@@ -30,7 +30,8 @@ enum SourceEncoding: Equatable {
         let wanted: SourceEncoding?
         switch name.lowercased() {
         case "utf-8": wanted = .utf8
-        case "us-ascii", "ascii": wanted = .ascii
+        // By the name without a hyphen, the peer reads nothing but the ASCII in it.
+        case "us-ascii", "ascii", "utf8", "u8": wanted = .ascii
         case "iso-8859-1", "latin-1", "latin1": wanted = .latin1
         case "utf-16": wanted = detected.isUTF16 ? detected : .utf16LittleEndian
         case "utf-16le": wanted = .utf16LittleEndian
@@ -56,8 +57,7 @@ enum SourceEncoding: Equatable {
     private static func isMultiByte(_ name: String) -> Bool {
         let plain = name.lowercased().filter { $0 != "-" && $0 != "_" }
         return [
-            "utf7", "utf8", "u8", "utf16", "utf16le", "utf16be", "utf32", "utf32le", "utf32be", "shiftjis",
-            "sjis",
+            "utf7", "utf16", "utf16le", "utf16be", "utf32", "utf32le", "utf32be", "shiftjis", "sjis",
             "eucjp", "euckr", "gb2312", "gbk", "gb18030", "big5", "iso2022jp",
         ].contains(plain)
     }

@@ -6,7 +6,7 @@ internal import OrderedCollections
 /// array or struct gathers what was put there since it began, and nothing else in the document matters.
 /// This one works alike, so that it reads the same oddities the same way, and adds limits and, on demand,
 /// the grammar.
-struct Unmarshaller {
+struct Unmarshaller: ~Copyable {
     private struct OpenElement {
         let tag: Tag
         let name: ElementName
@@ -19,7 +19,7 @@ struct Unmarshaller {
 
     private var open: [OpenElement] = []
     private var root: Tag?
-    private var values: [XMLRPCValue] = []
+    private var values = ValueStack()
     /// Where on the stack the open arrays and structs began.
     private var marks: [Int] = []
     /// Text since the last start tag: an end tag does not clear it (protocol spec 2, as the peer reads).
@@ -47,7 +47,7 @@ struct Unmarshaller {
     mutating func reset() {
         open.removeAll(keepingCapacity: true)
         root = nil
-        values.removeAll(keepingCapacity: values.capacity <= 1024)
+        values.removeAll()
         marks.removeAll(keepingCapacity: true)
         text.removeAll(keepingCapacity: text.capacity <= 1 << 16)
         base64 = Base64Reader()
@@ -61,7 +61,7 @@ struct Unmarshaller {
     }
 
     /// Names of the elements open now, outermost first.
-    var openNames: [String] { open.map(\.name.qualified) }
+    var openNames: [ElementName] { open.map(\.name) }
 
     // MARK: What the parser reports
 
@@ -80,6 +80,9 @@ struct Unmarshaller {
         }
         if open.count >= limits.openElements {
             throw Refusal(.tooDeep, "elements nested more than \(limits.openElements) deep")
+        }
+        if reading.grammar == .strict && isInBareValue && !text.allSatisfy(Self.isSpace) {
+            throw Refusal(.unexpectedText, "text has no place before a type")
         }
         text.removeAll(keepingCapacity: true)
         textBytes = 0
@@ -105,7 +108,7 @@ struct Unmarshaller {
             + PythonText.representation(of: shown, limit: NumberReader.longestQuote, peer: reading.peer)
         let quoted = PythonText.representation(of: sentence, peer: reading.peer)
         return Refusal(
-            .unknownType, sentence,
+            .unknownType, String(sentence.prefix(100)),
             peerDetail: reading.peer == .python2 ? "ResponseError(\(quoted),)" : "ResponseError(\(quoted))")
     }
 
@@ -117,15 +120,20 @@ struct Unmarshaller {
         }
         if reading.grammar == .strict,
             !MessageGrammar.allowsText(in: open.last?.tag, after: open.last?.children ?? 0),
-            !piece.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 || $0 == 0x0D })
+            !piece.allSatisfy(Self.isSpace)
         {
             throw Refusal(.unexpectedText, "text has no place in <\(open.last?.tag.spelling ?? "document")>")
         }
         if isReadingBase64 {
             base64.append(piece)
-        } else {
+        } else if openTextElements > 0 || isInBareValue {
+            // Elsewhere nobody will ask for it.
             text.append(contentsOf: piece)
         }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D
     }
 
     /// - Throws: the codes for bad values; by the grammar when strict.
@@ -144,7 +152,7 @@ struct Unmarshaller {
         case .params, .fault:
             ending = element.tag
         case .array:
-            try endArray()
+            endArray()
         case .structure:
             try endStructure()
         case .methodCall, .methodResponse, .param, .data, .member, .foreign:
@@ -157,7 +165,7 @@ struct Unmarshaller {
     // MARK: Values
 
     private mutating func push(_ value: XMLRPCValue) {
-        values.append(value)
+        values.push(value)
         isInBareValue = false
     }
 
@@ -175,7 +183,12 @@ struct Unmarshaller {
         case .int:
             let numbers = numbers
             return try text.withUnsafeBufferPointer { digits throws(Refusal) in try numbers.integer(digits) }
-        case .double: return .double(try numbers.double(textString()))
+        case .double:
+            let numbers = numbers
+            let number = try text.withUnsafeBufferPointer { digits throws(Refusal) in
+                try numbers.double(digits)
+            }
+            return .double(number)
         case .bigDecimal: return .bigDecimal(try numbers.decimal(textString()))
         case .dateTime: return .dateTime(try date())
         case .base64:
@@ -201,57 +214,41 @@ struct Unmarshaller {
         return PythonText.stripped(string)
     }
 
-    private mutating func endArray() throws(Refusal) {
-        let mark = marks.removeLast()
-        let array = Array(values[mark...])
-        values.removeSubrange(mark...)
-        push(.array(array))
+    private mutating func endArray() {
+        push(.array(values.popArray(from: marks.removeLast())))
     }
 
     private mutating func endStructure() throws(Refusal) {
-        let mark = marks.removeLast()
-        var members = OrderedDictionary<String, XMLRPCValue>()
-        members.reserveCapacity((values.count - mark) / 2)
-        var hasForeignName = false
-        var index = mark
-        while index < values.count {
-            guard index + 1 < values.count else {
+        let peer = reading.peer
+        let (members, repeated) = try values.popStructure(from: marks.removeLast()) { name throws(Refusal) in
+            guard let name else {
                 throw Refusal(
                     .badStruct, "a struct member lacks its value", peerDetail: "list index out of range")
             }
-            guard case .string(let name) = values[index] else {
-                if let detail = Self.unhashable(values[index]) {
-                    throw Refusal(.badStruct, "a struct member's name is no string", peerDetail: detail)
-                }
-                hasForeignName = true
-                index += 2
-                continue
+            if let detail = Self.complaint(aboutName: name, peer: peer) {
+                throw Refusal(.badStruct, "a struct member's name is no string", peerDetail: detail)
             }
-            let isRepeated = members.updateValue(values[index + 1], forKey: name) != nil
-            if isRepeated && reading.grammar == .strict {
-                let shown = PythonText.representation(of: name, limit: 60)
-                throw Refusal(.duplicateMember, "the struct member \(shown) is there twice")
-            }
-            index += 2
         }
-        if hasForeignName {
-            // The peer reads such a struct and then cannot write it; a member's name of ours is a string.
-            throw Refusal(
-                .badStruct, "a struct member's name is no string", peerDetail: "dictionary key must be string"
-            )
+        if let repeated, reading.grammar == .strict {
+            let shown = PythonText.representation(of: repeated, limit: 60)
+            throw Refusal(.duplicateMember, "the struct member \(shown) is there twice")
         }
-        values.removeSubrange(mark...)
         push(.structure(members))
     }
 
-    /// What the peer says of a value that cannot be a member's name at all.
-    private static func unhashable(_ value: XMLRPCValue) -> String? {
-        switch value {
-        case .array: "unhashable type: 'list'"
-        case .structure: "unhashable type: 'dict'"
-        case .base64: "unhashable type: 'Binary'"
-        case .dateTime: "unhashable type: 'DateTime'"
-        default: nil
+    /// What the peer says at once of a value that cannot be a member's name; nil when it says so only when it has
+    /// to write the struct.
+    private static func complaint(aboutName value: XMLRPCValue, peer: XMLRPCPeer) -> String? {
+        let type = PythonText.typeName(of: value, peer: peer)
+        switch (value, peer) {
+        case (.array, .python3), (.structure, .python3), (.base64, .python3), (.dateTime, .python3):
+            return "unhashable type: '\(type)'"
+        case (_, .python3):
+            return nil
+        case (.base64, .python2), (.dateTime, .python2):
+            return "'str' object has no attribute 'write'"
+        case (_, .python2):
+            return "'\(type)' object has no attribute 'encode'"
         }
     }
 
@@ -266,7 +263,7 @@ struct Unmarshaller {
         if ending == .fault {
             return .response(.fault(try FaultReader.fault(from: values.first, peer: reading.peer)))
         }
-        if let method { return .call(XMLRPCCall(method, values)) }
+        if let method { return .call(XMLRPCCall(method, values.array)) }
         guard root == .methodResponse else {
             throw Refusal(.noMethodName, "a call without a method name", peerDetail: "")
         }

@@ -14,6 +14,7 @@ public final class XMLRPCDecoder {
     private static let pieceSize = 1 << 15
     /// Read bytes are dropped from the window once there are this many.
     private static let windowSize = 1 << 16
+    private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
     public let reading: XMLRPCReading
     public let limits: XMLRPCLimits
@@ -21,12 +22,10 @@ public final class XMLRPCDecoder {
     private var parser: SAXParser?
     private var converter = SourceConverter()
     private var converted: [UInt8] = []
-    /// UTF-8 that was given to the parser and may be needed to explain a refusal, and where it lies.
-    private var window: [UInt8] = []
-    private var windowPosition = TextPosition()
-    /// Bytes of UTF-8 before the window.
-    private var windowOffset = 0
+    private var window = ReadWindow()
     private var windowStage = PeerDiagnosis.Stage.prolog(isStart: true)
+    /// Elements that were open where the window begins.
+    private var windowNames: [ElementName] = []
     private var failure: XMLRPCDecodingError?
     /// Bytes of the current document that were fed so far.
     public private(set) var fedBytes = 0
@@ -50,7 +49,8 @@ public final class XMLRPCDecoder {
         do throws(XMLRPCDecodingError) {
             fedBytes += bytes.count
             if fedBytes > limits.totalBytes {
-                throw Refusal(.tooLarge, "a document of more than \(limits.totalBytes) bytes").at(end)
+                let reason = Refusal(.tooLarge, "a document of more than \(limits.totalBytes) bytes")
+                throw error(reason, at: window.count)
             }
             if converter.passesThrough(bytes) {
                 try push(bytes, isLast: isLast)
@@ -77,7 +77,7 @@ public final class XMLRPCDecoder {
     public func finish() throws(XMLRPCDecodingError) -> XMLRPCMessage {
         defer { reset() }
         if let failure { throw failure }
-        if !converter.passesThrough(UnsafeRawBufferPointer(start: nil, count: 0)) {
+        if !converter.passesThrough(Self.nothing) {
             try pushConverted(isLast: true) { converter, output throws(Refusal) in
                 try converter.finish(into: &output)
             }
@@ -89,7 +89,7 @@ public final class XMLRPCDecoder {
         do throws(Refusal) {
             return try parser.session.pointee.unmarshaller.message()
         } catch {
-            throw error.at(end)
+            throw self.error(error, at: window.count)
         }
     }
 
@@ -98,10 +98,9 @@ public final class XMLRPCDecoder {
         if parser?.restart() != true { parser = SAXParser(reading: reading, limits: limits) }
         converter = SourceConverter()
         converted.removeAll(keepingCapacity: converted.capacity <= Self.windowSize)
-        window.removeAll(keepingCapacity: window.capacity <= 2 * Self.windowSize)
-        windowPosition = TextPosition()
-        windowOffset = 0
+        window.reset()
         windowStage = .prolog(isStart: true)
+        windowNames = []
         failure = nil
         fedBytes = 0
     }
@@ -111,6 +110,7 @@ public final class XMLRPCDecoder {
     /// - Throws: what is wrong with the document.
     public func decode(_ bytes: UnsafeRawBufferPointer) throws(XMLRPCDecodingError) -> XMLRPCMessage {
         if fedBytes > 0 || failure != nil { reset() }
+        if converter.passesThrough(bytes) { window.borrow(bytes) }
         do throws(XMLRPCDecodingError) { try feed(bytes, isLast: true) } catch {
             reset()
             throw error
@@ -147,13 +147,13 @@ public final class XMLRPCDecoder {
 
     // MARK: Feeding the parser
 
-    private var outOfMemory: XMLRPCDecodingError {
-        Refusal(.outOfMemory, "no memory for an XML parser").at(windowPosition)
+    /// An error at a place some bytes of UTF-8 into the window.
+    private func error(_ refusal: Refusal, at distance: Int = 0) -> XMLRPCDecodingError {
+        refusal.at(window.position(at: distance, encoding: converter.encoding))
     }
 
-    /// Where the document ends so far.
-    private var end: TextPosition {
-        window.withUnsafeBytes { windowPosition.advanced(over: $0, encoding: converter.encoding) }
+    private var outOfMemory: XMLRPCDecodingError {
+        error(Refusal(.outOfMemory, "no memory for an XML parser"))
     }
 
     private func pushConverted(
@@ -161,9 +161,9 @@ public final class XMLRPCDecoder {
     ) throws(XMLRPCDecodingError) {
         let wasStarted = converter.isDecided
         converted.removeAll(keepingCapacity: true)
-        do throws(Refusal) { try conversion(&converter, &converted) } catch { throw error.at(windowPosition) }
+        do throws(Refusal) { try conversion(&converter, &converted) } catch { throw self.error(error) }
         if converter.isDecided && !wasStarted && converter.byteOrderMarkSize > 0 {
-            windowPosition.skipByteOrderMark(size: converter.byteOrderMarkSize)
+            window.skipByteOrderMark(size: converter.byteOrderMarkSize)
         }
         let bytes = converted
         try bytes.withUnsafeBufferPointer { piece throws(XMLRPCDecodingError) in
@@ -174,11 +174,11 @@ public final class XMLRPCDecoder {
     /// Gives UTF-8 to the parser, a little at a time.
     private func push(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(XMLRPCDecodingError) {
         guard let parser else { throw outOfMemory }
-        var index = windowOffset == 0 && window.isEmpty ? pushDeclaration(bytes, to: parser) : 0
+        var index = window.end == 0 ? pushDeclaration(bytes, to: parser) : 0
         while index < bytes.count {
             let end = min(index + Self.pieceSize, bytes.count)
             let piece = UnsafeRawBufferPointer(rebasing: bytes[index..<end])
-            window.append(contentsOf: piece)
+            window.append(piece)
             index = end
             guard parser.push(piece) else {
                 throw explain(
@@ -193,7 +193,7 @@ public final class XMLRPCDecoder {
     /// - Returns: the size of the declaration.
     private func pushDeclaration(_ bytes: UnsafeRawBufferPointer, to parser: SAXParser) -> Int {
         guard let size = XMLDeclaration.size(in: bytes) else { return 0 }
-        window.append(contentsOf: bytes[..<size])
+        window.append(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
         let comment = Array("<!--".utf8) + Array(repeating: 0x20, count: size - 7) + Array("-->".utf8)
         // A comment at the start is never refused.
         _ = comment.withUnsafeBytes { parser.push($0) }
@@ -210,20 +210,14 @@ public final class XMLRPCDecoder {
         case .elsewhere: break
         }
         if stage != .elsewhere {
-            let done = min(parser.consumed - windowOffset, window.count)
-            window.withUnsafeBytes {
-                windowPosition.advance(
-                    over: UnsafeRawBufferPointer(rebasing: $0[..<done]), encoding: converter.encoding)
-            }
-            window.removeFirst(done)
-            windowOffset += done
+            window.drop(to: parser.consumed, encoding: converter.encoding)
+            windowNames = parser.session.pointee.unmarshaller.openNames
         }
         if stage == .tag && window.count > limits.tagBytes {
-            throw Refusal(.markupTooLarge, "a tag of more than \(limits.tagBytes) bytes").at(windowPosition)
+            throw error(Refusal(.markupTooLarge, "a tag of more than \(limits.tagBytes) bytes"))
         }
         if window.count > limits.markupBytes {
-            throw Refusal(.markupTooLarge, "markup of more than \(limits.markupBytes) bytes").at(
-                windowPosition)
+            throw error(Refusal(.markupTooLarge, "markup of more than \(limits.markupBytes) bytes"))
         }
     }
 
@@ -236,28 +230,28 @@ public final class XMLRPCDecoder {
     private func explain(
         _ parser: SAXParser, unread: UnsafeRawBufferPointer?, isLast: Bool
     ) -> XMLRPCDecodingError {
-        let refusal = parser.session.pointee.refusal
-        // At the end of the document libxml2 reports the tag that was cut there, too.
-        if let (refusal, offset) = refusal, refusal.isOurs, unread != nil {
-            return refusal.at(position(of: offset - windowOffset))
-        }
-        let lookahead = unread?.prefix(Self.windowSize)
-        if let lookahead { window.append(contentsOf: lookahead) }
         let session = parser.session
-        let finding = window.withUnsafeBytes { stretch in
+        let refusal = session.pointee.refusal.map { (reason: $0.0, distance: $0.offset - window.offset) }
+        // At the end of the document libxml2 reports the tag that was cut there, too.
+        if let refusal, refusal.reason.isOurs, unread != nil {
+            return error(refusal.reason, at: refusal.distance)
+        }
+        let unread = unread ?? Self.nothing
+        let lookahead = min(unread.count, Self.windowSize)
+        window.append(UnsafeRawBufferPointer(rebasing: unread[..<lookahead]))
+        let finding = window.withBytes { stretch in
             var diagnosis = PeerDiagnosis(
-                stretch, isWhole: isLast && lookahead?.count == unread?.count,
-                hasLeftover: converter.hasLeftover,
-                openNames: windowOffset > 0 ? session.pointee.unmarshaller.openNames : [],
-                entities: session.pointee.entities.names)
+                stretch, isWhole: isLast && lookahead == unread.count, hasLeftover: converter.hasLeftover,
+                openNames: windowNames.map(\.qualified), entities: session.pointee.entities.names)
             return diagnosis.find(from: windowStage)
         }
         // libxml2 may report an element whose tag is not finished, or not right to the end.
-        if let (refusal, offset) = refusal, finding.map({ $0.tokenStart >= offset - windowOffset }) ?? true {
-            return refusal.at(position(of: offset - windowOffset))
+        if let refusal, finding.map({ $0.tokenStart >= refusal.distance }) ?? true {
+            return error(refusal.reason, at: refusal.distance)
         }
         let complaint = session.pointee.complaint?.prefix { $0 != "\n" }.prefix(200) ?? "not well-formed"
-        let place = position(of: finding?.offset ?? parser.consumed - windowOffset)
+        let distance = finding?.offset ?? parser.consumed - window.offset
+        let place = window.position(at: distance, encoding: converter.encoding)
         let text = finding?.text ?? "not well-formed (invalid token)"
         let isTruncation = finding?.isTruncation ?? false
         return Refusal(
@@ -266,13 +260,5 @@ public final class XMLRPCDecoder {
                 ? "the document ends too early: \(text)" : "not well-formed XML: \(text) (\(complaint))",
             peerDetail: "\(text): line \(place.line), column \(place.column)"
         ).at(place)
-    }
-
-    private func position(of offset: Int) -> TextPosition {
-        window.withUnsafeBytes {
-            windowPosition.advanced(
-                over: UnsafeRawBufferPointer(rebasing: $0.prefix(max(0, offset))),
-                encoding: converter.encoding)
-        }
     }
 }

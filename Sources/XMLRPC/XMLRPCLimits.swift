@@ -17,7 +17,8 @@ public struct XMLRPCLimits: Hashable, Sendable {
     /// One tag, which must be seen whole too. Default 64 KiB, for the parser's work grows with the square of the
     /// attributes in it.
     public var tagBytes: Int
-    /// Attributes of one element; none of them means anything. Default 256.
+    /// Attributes of one element, and declarations of namespaces in the document; none of them means anything.
+    /// Default 256.
     public var attributes: Int
 
     public init(
